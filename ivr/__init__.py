@@ -1,0 +1,1 @@
+"""Hamrah: a helpline that answers in recorded prompts and leads to a person."""

@@ -1,0 +1,165 @@
+"""All that authors write, as plain immutable values: menus, texts, facts, languages. Nothing is filled in yet."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from ivr.engine.menu import Book, Doubtful, Language, Limits, Menu, Node, Roles
+from ivr.engine.reading import Mistake, Source
+from ivr.engine.say import CHOOSE, SPOKEN_KEYS, lines
+from ivr.engine.turn import Variant
+
+PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something callers are told. `value` and its marks are there for what changes."""
+
+    id: str
+    says: str
+    source: str
+    line: int = 1
+    value: str | None = None
+    speak: str = "words"  # number, digits or words
+    doubt: bool = False
+    valid_until: str | None = None  # ISO date
+    reviewed: str | None = None  # ISO date
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A prompt's words in one language, a wording each."""
+
+    id: str
+    wordings: Mapping[Variant, str]
+    line: int = 1
+    spelled: Mapping[Variant, str] = field(default_factory=dict)  # for the placeholder voice, where it differs
+    facts: tuple[str, ...] = ()
+    reviewed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """A phone language: how it counts, groups and spells, and all its texts."""
+
+    code: str
+    name: str
+    direction: str
+    order: int
+    digits: str  # its ten figures, zero first
+    group: int  # how many digits are read in one breath
+    keys: Mapping[str, str]  # the word of each key
+    pronounce: Mapping[str, str]
+    texts: Mapping[str, Text]
+    words: Mapping[str, tuple[str, ...]]
+    voices: tuple[Mapping[str, str | int], ...] = ()
+    speech_model: str | None = None
+    comma: str = ","
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """One state of the authors' files, read but not yet believed."""
+
+    sources: tuple[Source, ...]
+    nodes: Mapping[str, Node]
+    roles: Roles
+    limits: Limits
+    facts: Mapping[str, Fact]
+    tongues: tuple[Tongue, ...]  # in the order of their keys
+    removed: Mapping[str, str] = field(default_factory=dict)
+    mistakes: tuple[Mistake, ...] = ()  # what could not be read
+
+    def tongue(self, code: str) -> Tongue:
+        """The language of this code; KeyError when there is none."""
+        return next(tongue for tongue in self.tongues if tongue.code == code)
+
+
+def prompt_keys(content: Content) -> dict[str, set[str]]:
+    """For each prompt of an option, the keys under which menus offer it."""
+    keys: dict[str, set[str]] = {id: {key} for id, key in SPOKEN_KEYS.items()}
+    for node in content.nodes.values():
+        options = node.options if isinstance(node, Menu) else (node.other,) if isinstance(node, Language) else ()
+        for option in options:
+            keys.setdefault(option.prompt, set()).add(option.key)
+    return keys
+
+
+def node_prompts(node: Node) -> Iterator[str]:
+    """Every prompt that a node can say."""
+    count = len(node.pages) if hasattr(node, "pages") else 1
+    for page in range(count):
+        yield from (item for item in lines(node, page) if isinstance(item, str))
+    if isinstance(node, Language):
+        yield from (CHOOSE, node.other.prompt)
+
+
+def filled(
+    content: Content, tongue: Tongue, keys: Mapping[str, set[str]] | None = None
+) -> dict[tuple[str, Variant], str]:
+    """Each text of a language with its keys and values filled in, by (prompt, wording)."""
+    known = prompt_keys(content) if keys is None else keys
+    return {
+        (text.id, variant): _fill(words, _values(content, tongue, known, text.id))
+        for text in tongue.texts.values()
+        for variant, words in text.wordings.items()
+    }
+
+
+def spellings(content: Content, tongue: Tongue) -> dict[tuple[str, Variant], str]:
+    """Each text as the placeholder voice should read it."""
+    keys = prompt_keys(content)
+    plain = filled(content, tongue, keys)
+    for text in tongue.texts.values():
+        for variant, words in text.spelled.items():
+            plain[text.id, variant] = _fill(words, _values(content, tongue, keys, text.id))
+    return {place: _pronounced(words, tongue.pronounce) for place, words in plain.items()}
+
+
+def _values(content: Content, tongue: Tongue, keys: Mapping[str, set[str]], prompt: str) -> dict[str, str]:
+    values = {fact.id: say_value(fact, tongue) for fact in content.facts.values() if fact.value is not None}
+    key = str(content.tongues.index(tongue) + 1) if prompt == CHOOSE else min(keys.get(prompt, {""}))
+    return {**values, "key": tongue.keys.get(key, key)}
+
+
+def _fill(words: str, values: Mapping[str, str]) -> str:
+    return PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), words)
+
+
+def _pronounced(words: str, pronounce: Mapping[str, str]) -> str:
+    if not pronounce:
+        return words
+    names = "|".join(re.escape(name) for name in sorted(pronounce, key=len, reverse=True))
+    return re.sub(rf"(?<!\w)(?:{names})(?!\w)", lambda found: pronounce[found[0]], words)
+
+
+def say_value(fact: Fact, tongue: Tongue) -> str:
+    """A fact's value in a language: figures of its own script, or digit by digit in breaths."""
+    value = fact.value or ""
+    if fact.speak == "digits":
+        figures = [tongue.keys.get(figure, figure) for figure in value if figure.isdigit()]
+        breaths = [" ".join(figures[at : at + tongue.group]) for at in range(0, len(figures), tongue.group)]
+        return f"{tongue.comma} ".join(breaths)
+    return value.translate({ord(str(n)): figure for n, figure in enumerate(tongue.digits)})
+
+
+def book(content: Content) -> Book:
+    """What the engine reads of this content."""
+    doubts: dict[str, tuple[Doubtful, ...]] = {}
+    for tongue in content.tongues:
+        for text in tongue.texts.values():
+            told = [content.facts[name] for name in text.facts if name in content.facts]
+            marks = tuple(Doubtful(fact.doubt, fact.valid_until) for fact in told if fact.doubt or fact.valid_until)
+            if marks:
+                doubts[text.id] = tuple({*doubts.get(text.id, ()), *marks})
+    return Book(
+        nodes=content.nodes,
+        roles=content.roles,
+        limits=content.limits,
+        languages=tuple(tongue.code for tongue in content.tongues),
+        variants={(t.code, text.id): frozenset(text.wordings) for t in content.tongues for text in t.texts.values()},
+        doubts=doubts,
+        words={tongue.code: tongue.words for tongue in content.tongues},
+        removed=content.removed,
+    )

@@ -1,0 +1,185 @@
+"""The engine: `begin` a call, `advance` it by one input. Pure: same arguments, same answer."""
+
+from collections.abc import Mapping
+from typing import assert_never
+
+from ivr.engine.inputs import (
+    Arrived,
+    Context,
+    HungUp,
+    Input,
+    Known,
+    Learned,
+    Pressed,
+    Recorded,
+    Said,
+    StayedSilent,
+    TransferEnded,
+    Unavailable,
+)
+from ivr.engine.keys import missed, press, silent
+from ivr.engine.menu import Book, Connect, Entry, Language, Menu, Message, Question
+from ivr.engine.moves import enter, listen, present
+from ivr.engine.say import NOT_UNDERSTOOD
+from ivr.engine.state import State
+from ivr.engine.turn import Ask, Ending, MessageLeft, Result, Turn, Variant
+from ivr.engine.walk import Walk
+from ivr.engine.words import choose
+
+Step = tuple[State, Turn]
+
+
+def begin(book: Book, arrived: Arrived, context: Context) -> Step:
+    """The first turn of a call: the language choice, or straight on in the language of the last call."""
+    language = arrived.language if arrived.language in book.languages else None
+    answers = {"first_call": "yes" if arrived.first_call else "no"}
+    start = book.roles.start if language is None else book.roles.welcome_back
+    state = State(start, context.now, language=language, answers=answers)
+    walk = Walk(book, state, context)
+    return walk.finish(enter(walk, start))
+
+
+def advance(book: Book, state: State, input: Input, context: Context) -> Step:
+    """The next turn. Any input is answered in any state; a call that is over stays over."""
+    walk = Walk(book, state, context)
+    if isinstance(input, HungUp):
+        return walk.finish(walk.hang_up("hung_up"))
+    if walk.ended:
+        return walk.finish(walk.hang_up("finished"))
+    if _too_long(walk):
+        return walk.finish(walk.over_limit())
+    return walk.finish(_take(walk, input))
+
+
+def now(book: Book, state: State, context: Context) -> Step:
+    """The current turn said again from its beginning; counts nothing and stores nothing."""
+    walk = Walk(book, state, context)
+    if walk.ended:
+        return walk.finish(walk.hang_up("finished"))
+    return walk.finish(press(walk, "9") if walk.confirming else present(walk, Variant.FULL))
+
+
+def apologise(book: Book, state: State, context: Context) -> Step:
+    """Something broke on our side: says so in the caller's language and offers a person."""
+    walk = Walk(book, state, context)
+    walk.asking, walk.ahead = None, ""
+    return walk.finish(enter(walk, book.roles.trouble))
+
+
+def _too_long(walk: Walk) -> bool:
+    limits = walk.book.limits
+    return walk.inputs >= limits.inputs or walk.context.now - walk.started > limits.minutes * 60
+
+
+def _take(walk: Walk, input: Input) -> Ending:
+    if walk.asking is not None:
+        return _learn(walk, input) if isinstance(input, Learned) else _wait(walk, input)
+    match input:
+        case Pressed(keys):
+            return press(walk, keys)
+        case Said(words):
+            return _hear(walk, words)
+        case StayedSilent():
+            return silent(walk)
+        case Recorded(ref):
+            return _recorded(walk, ref)
+        case TransferEnded(answered):
+            return _transferred(walk, answered)
+        case Arrived() | Learned() | HungUp():
+            return present(walk, Variant.FULL)
+    assert_never(input)
+
+
+def _wait(walk: Walk, input: Input) -> Ending:
+    """An input that came while the answer to an Ask is still out: keys wait, the question stands."""
+    if isinstance(input, Pressed):
+        walk.ahead += input.keys
+    return present(walk, Variant.FULL)
+
+
+def _learn(walk: Walk, learned: Learned) -> Ending:
+    if learned.kind != walk.asking:
+        return present(walk, Variant.FULL)
+    walk.asking = None
+    ahead, walk.ahead = walk.ahead, ""
+    ending = _follow_answer(walk, learned.value)
+    if ahead and isinstance(ending, Ask):
+        walk.ahead = ahead
+    elif ahead and not walk.ended:
+        ending = press(walk, ahead)
+    return ending
+
+
+def _follow_answer(walk: Walk, value: Known | Unavailable) -> Ending:
+    node = walk.node
+    match node, value:
+        case (Message() | Connect(), Known()):
+            walk.say_node(Variant.FULL)
+            return listen(walk)
+        case (Question(), Known()):
+            for name, known in value.values.items():
+                walk.learn(name, known)
+            return enter(walk, node.cases.get(value.case, node.unavailable))
+        case (Question() | Message() | Connect(), Unavailable()):
+            return enter(walk, node.unavailable)
+        case _:
+            return present(walk, Variant.FULL)
+
+
+def _recorded(walk: Walk, ref: str | None) -> Ending:
+    if not isinstance(walk.node, Message):
+        return present(walk, Variant.FULL)
+    if ref is None:
+        return silent(walk)
+    walk.heard = True
+    walk.facts.append(MessageLeft(ref))
+    walk.result = Result.CHOSE
+    walk.leave()
+    return enter(walk, walk.node.then)
+
+
+def _transferred(walk: Walk, answered: bool) -> Ending:
+    if not isinstance(walk.node, Connect):
+        return present(walk, Variant.FULL)
+    walk.result = Result.CHOSE
+    return enter(walk, walk.node.then if answered else walk.node.unavailable)
+
+
+def _hear(walk: Walk, words: str) -> Ending:
+    """Speech chooses what a key would choose, if it means exactly one thing here."""
+    walk.heard = True
+    key = choose(words, _ways(walk))
+    if key is not None:
+        return press(walk, key)
+    walk.inputs += 1
+    return missed(walk, NOT_UNDERSTOOD)
+
+
+def _ways(walk: Walk) -> Mapping[str, tuple[str, ...]]:
+    """For each key that means something here, the ways to say it, in the languages that are spoken."""
+    named = {id: key for key, id in _GLOBALS.items()}
+    named |= _named_keys(walk)
+    ways: dict[str, tuple[str, ...]] = {}
+    for language in walk.languages():
+        words = walk.book.words.get(language, {})
+        for id, key in named.items():
+            said = words.get(f"{walk.node.id}.{id}", words.get(id, ()))
+            ways[key] = (*ways.get(key, ()), *said)
+    return ways
+
+
+_GLOBALS = {"0": "global.person", "9": "global.again", "*": "global.back", "#": "global.main"}
+
+
+def _named_keys(walk: Walk) -> dict[str, str]:
+    node = walk.node
+    match node:
+        case Menu():
+            return {option.id: option.key for option in node.options}
+        case Language():
+            spoken = {f"language.{code}": str(n + 1) for n, code in enumerate(walk.book.languages)}
+            return {**spoken, node.other.id: node.other.key}
+        case Entry() if walk.confirming:
+            return {"yes": "1", "no": "2"}
+        case _:
+            return {}

@@ -1,0 +1,109 @@
+"""Where a node can lead: by the caller's choice, and without it."""
+
+from collections.abc import Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
+
+from ivr.engine.menu import (
+    RETURN,
+    Connect,
+    Entry,
+    Goto,
+    Language,
+    Menu,
+    Message,
+    Node,
+    Question,
+    Request,
+    Roles,
+    Route,
+    Steps,
+)
+
+
+def chosen(node: Node) -> Iterator[tuple[str, str]]:
+    """(what the caller does, target) for each thing a caller can do here beside the helpline's own keys."""
+    match node:
+        case Menu():
+            yield from ((option.key, option.to) for option in node.options)
+        case Language():
+            yield "language", node.then
+            yield node.other.key, node.other.to
+        case Entry():
+            yield "digits", node.then
+        case Message() | Connect():
+            yield "then", node.then
+        case _:
+            return
+
+
+def unchosen(node: Node) -> Iterator[tuple[str, str]]:
+    """(why, target) for each way on that needs no choice of the caller."""
+    match node:
+        case Menu() if node.silence is not None:
+            yield "silence", node.silence
+        case Steps():
+            yield "end", node.then
+        case Message() | Connect():
+            yield "unavailable", node.unavailable
+        case Route():
+            yield from node.cases.items()
+            yield "otherwise", node.otherwise
+        case Question():
+            yield from node.cases.items()
+            yield "unavailable", node.unavailable
+        case Request():
+            yield "stored", node.then
+            yield "unavailable", node.unavailable
+        case Goto():
+            yield from (("goto", node.to), *((("then", node.then),) if node.then is not None else ()))
+        case _:
+            return
+
+
+def targets(node: Node) -> list[tuple[str, str]]:
+    """Every way on from a node."""
+    return [*chosen(node), *unchosen(node)]
+
+
+def roots(roles: Roles) -> tuple[str, ...]:
+    """The nodes that the engine goes to by itself."""
+    return (roles.start, roles.welcome_back, roles.main, roles.person, roles.goodbye, roles.trouble)
+
+
+def returns(nodes: Mapping[str, Node], main: str) -> tuple[str, ...]:
+    """Where `return` can lead."""
+    return (main, *(node.then for node in nodes.values() if isinstance(node, Goto) and node.then is not None))
+
+
+def reachable(nodes: Mapping[str, Node], starts: tuple[str, ...], main: str) -> set[str]:
+    """Every node that some caller can come to from these."""
+    found: set[str] = set()
+    open_ends = [start for start in starts if start in nodes]
+    back = returns(nodes, main)
+    while open_ends:
+        id = open_ends.pop()
+        if id in found:
+            continue
+        found.add(id)
+        for _, target in targets(nodes[id]):
+            wanted = back if target == RETURN else (target,)
+            open_ends += [next_id for next_id in wanted if next_id in nodes]
+    return found
+
+
+def silent_cycle(nodes: Mapping[str, Node], main: str) -> list[str]:
+    """The nodes of one cycle that a silent caller would never leave; empty when there is none."""
+    back = returns(nodes, main)
+    graph = {id: _unchosen_ids(node, back) & nodes.keys() for id, node in nodes.items()}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as found:
+        return list(reversed(found.args[1][1:]))
+    return []
+
+
+def _unchosen_ids(node: Node, back: tuple[str, ...]) -> set[str]:
+    ids: set[str] = set()
+    for _, target in unchosen(node):
+        ids.update(back if target == RETURN else (target,))
+    return ids

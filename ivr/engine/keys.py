@@ -1,0 +1,244 @@
+"""What each key means where the call stands. Several keys at once mean the same as one after the other."""
+
+from ivr.engine.menu import Entry, Language, Menu, Option, Steps
+from ivr.engine.moves import enter, listen, present
+from ivr.engine.say import ENTRY_AGAIN, ENTRY_HEARD, ENTRY_RIGHT, SILENCE, TOO_SHORT, WRONG_KEY
+from ivr.engine.turn import Ask, Digits, Ending, LanguageChosen, Result, Variant
+from ivr.engine.walk import Walk
+
+KEYS = frozenset("0123456789*#")
+
+
+def press(walk: Walk, keys: str) -> Ending:
+    """Presses `keys` one by one; what comes behind an open Ask waits for its answer; unknown signs are passed over."""
+    ending: Ending = listen(walk)
+    for place, key in enumerate(keys):
+        if key not in KEYS:
+            continue
+        walk.said.clear()
+        walk.inputs += 1
+        walk.heard = True
+        ending = _press_one(walk, key)
+        if isinstance(ending, Ask):
+            walk.ahead = keys[place + 1 :]
+            return ending
+        if walk.ended:
+            return ending
+    return ending
+
+
+def _press_one(walk: Walk, key: str) -> Ending:
+    starred, walk.starred = walk.starred, False
+    if starred and key == "0":
+        return to_person(walk)
+    if isinstance(walk.node, Entry) and not walk.confirming:
+        return _key_in_entry(walk, key)
+    match key:
+        case "0":
+            return to_person(walk)
+        case "9":
+            return again(walk)
+        case "*":
+            return back(walk)
+        case "#":
+            return to_main(walk)
+        case _:
+            return _choose(walk, key)
+
+
+def to_person(walk: Walk) -> Ending:
+    """Key 0: a person, from anywhere."""
+    walk.leave()
+    walk.result = Result.CHOSE
+    return enter(walk, walk.book.roles.person)
+
+
+def to_main(walk: Walk) -> Ending:
+    """Key #: the main menu, or the language choice again while no language is chosen."""
+    if walk.language is None:
+        return again(walk)
+    walk.result = Result.CHOSE
+    walk.stack = ()
+    walk.topic = None
+    return enter(walk, walk.book.roles.main)
+
+
+def again(walk: Walk) -> Ending:
+    """Key 9: the same once more; counts nothing."""
+    walk.result = Result.AGAIN
+    return _say_confirm(walk) if walk.confirming else present(walk, Variant.FULL)
+
+
+def back(walk: Walk) -> Ending:
+    """Key *: the page or node before; from the main menu, the language choice."""
+    walk.result = Result.CHOSE
+    if walk.confirming:
+        return _retype(walk)
+    if isinstance(walk.node, Steps) and walk.page > 0:
+        return _turn_page(walk, walk.page - 1)
+    if walk.trail and walk.node.id != walk.book.roles.main:
+        id, page = walk.trail[-1]
+        walk.trail = walk.trail[:-1]
+        walk.place(walk.book.node(id), page)
+        return present(walk, Variant.FULL)
+    if walk.node.id != walk.book.roles.main:
+        return to_main(walk)
+    walk.answers = {**walk.answers, "first_call": "no"}  # the help has been heard: not again after a new language
+    return enter(walk, walk.book.roles.start)
+
+
+def silent(walk: Walk) -> Ending:
+    """Nothing came: the next page of an explanation, the end of an entry, else counted."""
+    walk.inputs += 1
+    walk.starred = False
+    node = walk.node
+    if isinstance(node, Steps):
+        return _next_page(walk, node)
+    if isinstance(node, Entry) and not walk.confirming and walk.secrets.get("entry"):
+        return _end_entry(walk, node)
+    if isinstance(node, Menu) and node.silence is not None:
+        return _follow(walk, node.silence)
+    walk.silences += 1
+    walk.result = Result.NO_INPUT
+    return _tell_again(walk, SILENCE, walk.silences)
+
+
+def missed(walk: Walk, phrase: str) -> Ending:
+    """A key or word that is not offered here."""
+    walk.misses += 1
+    walk.result = Result.NO_MATCH
+    return _tell_again(walk, phrase, walk.misses)
+
+
+def _tell_again(walk: Walk, phrase: str, count: int) -> Ending:
+    if count >= walk.book.limits.tries:
+        return _give_up(walk)
+    walk.say(phrase)
+    if walk.confirming:
+        return _say_confirm(walk)
+    return present(walk, Variant.FULL if count == 1 else Variant.SHORT)
+
+
+def _give_up(walk: Walk) -> Ending:
+    person = walk.book.node(walk.book.roles.person)
+    if not walk.heard or walk.node.tree == person.tree:
+        return enter(walk, walk.book.roles.goodbye)
+    walk.leave()
+    return enter(walk, person.id)
+
+
+def _choose(walk: Walk, key: str) -> Ending:
+    node = walk.node
+    match node:
+        case Menu():
+            chosen = next((option for option in node.options if option.key == key), None)
+            return missed(walk, WRONG_KEY) if chosen is None else _take(walk, node, chosen)
+        case Language():
+            return _choose_language(walk, node, key)
+        case Steps():
+            return _next_page(walk, node) if key == "1" else missed(walk, WRONG_KEY)
+        case Entry():
+            return _confirmed(walk, node, key)
+        case _:
+            return listen(walk)
+
+
+def _take(walk: Walk, node: Menu, option: Option) -> Ending:
+    if node.remember is not None:
+        walk.answer(node.remember, option.id, node.private)
+    if option.topic is not None:
+        walk.topic = option.topic
+    return _follow(walk, option.to)
+
+
+def _follow(walk: Walk, target: str) -> Ending:
+    walk.result = Result.CHOSE
+    walk.leave()
+    return enter(walk, target)
+
+
+def _choose_language(walk: Walk, node: Language, key: str) -> Ending:
+    languages = walk.book.languages
+    if key == node.other.key:
+        walk.topic = node.other.topic or walk.topic
+        return _follow(walk, node.other.to)
+    if key == "0" or int(key) > len(languages):
+        return missed(walk, WRONG_KEY)
+    walk.language = languages[int(key) - 1]
+    walk.facts.append(LanguageChosen(walk.language))
+    walk.result = Result.CHOSE
+    walk.trail = ()
+    return enter(walk, node.then)
+
+
+def _next_page(walk: Walk, node: Steps) -> Ending:
+    walk.result = Result.CHOSE
+    if walk.page + 1 < len(node.pages):
+        return _turn_page(walk, walk.page + 1)
+    return _follow(walk, node.then)
+
+
+def _turn_page(walk: Walk, page: int) -> Ending:
+    walk.place(walk.node, page)
+    return present(walk, Variant.FULL)
+
+
+def _key_in_entry(walk: Walk, key: str) -> Ending:
+    node = walk.node
+    assert isinstance(node, Entry)
+    typed = walk.secrets.get("entry", "")
+    walk.result = Result.PARTIAL
+    if key == "*":
+        return _erase(walk, typed)
+    if key == "#":
+        return _end_entry(walk, node) if typed else to_main(walk)
+    walk.keep_secret("entry", typed + key)
+    return _end_entry(walk, node) if len(typed) + 1 >= node.most else listen(walk)
+
+
+def _erase(walk: Walk, typed: str) -> Ending:
+    if typed:
+        walk.keep_secret("entry", typed[:-1])
+        return listen(walk)
+    ending = back(walk)
+    walk.starred = True
+    return ending
+
+
+def _end_entry(walk: Walk, node: Entry) -> Ending:
+    if len(walk.secrets["entry"]) < node.least:
+        walk.keep_secret("entry", None)
+        return missed(walk, TOO_SHORT)
+    walk.confirming = True
+    walk.result = Result.CHOSE
+    return _say_confirm(walk)
+
+
+def _say_confirm(walk: Walk) -> Ending:
+    for language in walk.languages():
+        digits = Digits(walk.secrets.get("entry", ""), language)
+        before, walk.language = walk.language, language
+        walk.say(ENTRY_HEARD)
+        walk.said.append(digits)
+        walk.say(ENTRY_RIGHT, ENTRY_AGAIN)
+        walk.language = before
+    return listen(walk)
+
+
+def _confirmed(walk: Walk, node: Entry, key: str) -> Ending:
+    if key == "2":
+        return _retype(walk)
+    if key != "1":
+        return missed(walk, WRONG_KEY)
+    typed = walk.secrets.get("entry", "")
+    if node.private:
+        walk.keep_secret(node.remember, typed)
+    else:
+        walk.answer(node.remember, typed, private=False)
+    return _follow(walk, node.then)
+
+
+def _retype(walk: Walk) -> Ending:
+    walk.result = Result.CHOSE
+    walk.place(walk.node)
+    return present(walk, Variant.FULL)

@@ -1,0 +1,198 @@
+"""What a menu file becomes: nodes, options, roles and limits, all immutable."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ivr.engine.turn import Variant
+
+RETURN = "return"
+"""A target that goes back to where the sub-tree was entered; the main menu when it was not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A value that an answer from outside or from the caller left behind, spoken in its place."""
+
+    kind: str  # digits, number or moment
+    name: str
+
+
+Say = tuple[str | Placed, ...]
+"""What a node says, in order: prompt ids and placed values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One key of a menu or question: `id` never changes its meaning, also as a remembered answer."""
+
+    key: str
+    id: str
+    to: str
+    prompt: str
+    topic: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """What every node has."""
+
+    id: str
+    tree: str
+    say: Say
+    topic: str | None = None
+    text: str | None = None  # sms id that key 7 would send, where texts are configured
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Language(Base):
+    """The language choice: a key for each language, and a way out for callers of another one."""
+
+    then: str
+    other: Option
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Menu(Base):
+    """A choice of one key; a question remembers the chosen option id under `remember`."""
+
+    options: tuple[Option, ...]
+    remember: str | None = None
+    private: bool = False  # an answer about a person's situation: not for statistics
+    silence: str | None = None  # where the first silence leads; without it silence is counted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steps(Base):
+    """An explanation in pages; silence or 1 goes on, after the last page to `then`."""
+
+    pages: tuple[Say, ...]
+    then: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry(Base):
+    """Digits keyed by the caller, read back and confirmed, remembered under `remember`."""
+
+    remember: str
+    least: int
+    most: int
+    then: str
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message(Base):
+    """A spoken message of at most `seconds`; `unavailable` where nothing can record it."""
+
+    seconds: int
+    then: str
+    unavailable: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connect(Base):
+    """A transfer to a destination known by name outside."""
+
+    target: str
+    seconds: int
+    then: str
+    unavailable: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route(Base):
+    """Goes on by a remembered answer, without a word."""
+
+    by: str
+    cases: Mapping[str, str]
+    otherwise: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question(Base):
+    """Asks the outside (`Ask`), then goes on by the case it answers."""
+
+    ask: str
+    cases: Mapping[str, str]
+    unavailable: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goto(Base):
+    """Goes to another tree; with `then`, comes back there when that tree says `return`."""
+
+    to: str
+    then: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request(Base):
+    """The one promise: a request for a person is stored, then `then` says so; `unavailable` where it cannot be."""
+
+    then: str
+    unavailable: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End(Base):
+    """Last words, then the call ends."""
+
+    how: str = "finished"
+
+
+Node = Language | Menu | Steps | Entry | Message | Connect | Route | Question | Goto | Request | End
+Listening = Language | Menu | Steps | Entry | Message | Connect
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """Which nodes the engine itself goes to."""
+
+    start: str
+    welcome_back: str
+    main: str
+    person: str
+    goodbye: str
+    trouble: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long anything may go on. Seconds of silence are counted after the last piece."""
+
+    tries: int = 3
+    inputs: int = 400
+    minutes: int = 60
+    menu_silence: float = 6
+    page_silence: float = 2
+    entry_silence: float = 8
+    back: int = 12  # how many nodes `*` remembers
+
+
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """Why a prompt may not be said as certain: marked so, or past the date (ISO)."""
+
+    doubt: bool
+    until: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """All that the engine reads of a release."""
+
+    nodes: Mapping[str, Node]
+    roles: Roles
+    limits: Limits
+    languages: tuple[str, ...]  # in the order of their keys 1, 2, 3 …
+    variants: Mapping[tuple[str, str], frozenset[Variant]] = field(default_factory=dict)  # of (language, prompt)
+    doubts: Mapping[str, tuple[Doubtful, ...]] = field(default_factory=dict)  # prompt -> the facts it speaks
+    words: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)  # language -> option id -> phrases
+    removed: Mapping[str, str] = field(default_factory=dict)  # removed node -> its successor
+    memo: dict[object, object] = field(default_factory=dict, compare=False, repr=False)  # what was computed once
+
+    def node(self, id: str) -> Node:
+        """The node of this id, or the successor it named; KeyError when there is none."""
+        while id not in self.nodes:
+            id = self.removed[id]
+        return self.nodes[id]

@@ -1,0 +1,143 @@
+"""Going from node to node: through the silent ones, to the next that speaks, listens or asks."""
+
+from typing import assert_never
+
+from ivr.engine.menu import (
+    RETURN,
+    Connect,
+    End,
+    Entry,
+    Goto,
+    Language,
+    Menu,
+    Message,
+    Node,
+    Question,
+    Request,
+    Route,
+    Steps,
+)
+from ivr.engine.turn import Ask, CallbackRequested, Ending, Listen, Record, Transfer, Variant
+from ivr.engine.walk import Walk
+
+GLOBAL_KEYS = "09*#"
+RECORDING = "recording"
+LINE = "line"
+"""Kinds of Ask by which a message or a transfer learns whether the outside can do it."""
+
+
+def enter(walk: Walk, target: str) -> Ending:
+    """Goes to `target` and on through silent nodes; says where it arrives and returns what the call waits for."""
+    for _ in range(len(walk.book.nodes) + len(walk.stack) + 1):
+        node = resolve(walk, target)
+        walk.trail = _before(walk, node)
+        walk.place(node)
+        step = _arrive(walk, node)
+        if not isinstance(step, str):
+            return step
+        target = step
+    return walk.over_limit()  # a cycle without a caller's choice: `check` refuses such a book
+
+
+def resolve(walk: Walk, target: str) -> Node:
+    """The node a target names; `return` is where the sub-tree was entered, else the main menu."""
+    if target == RETURN:
+        target = walk.stack[-1] if walk.stack else walk.book.roles.main
+        walk.stack = walk.stack[:-1]
+    return walk.book.node(target)
+
+
+def _before(walk: Walk, node: Node) -> tuple[tuple[str, int], ...]:
+    for place, (id, _) in enumerate(walk.trail):
+        if id == node.id:
+            return walk.trail[:place]
+    return walk.trail
+
+
+def _arrive(walk: Walk, node: Node) -> Ending | str:
+    match node:
+        case Language() | Menu() | Steps() | Entry():
+            return present(walk, Variant.FULL)
+        case Message():
+            return _ask(walk, RECORDING)
+        case Connect():
+            return _ask(walk, LINE, ("to", node.target))
+        case Question():
+            walk.say_node(Variant.FULL)
+            return _ask(walk, node.ask)
+        case End():
+            walk.say_node(Variant.FULL)
+            return walk.hang_up(node.how)
+        case Route() | Goto() | Request():
+            return _silent(walk, node)
+    assert_never(node)
+
+
+def _silent(walk: Walk, node: Route | Goto | Request) -> str:
+    walk.say_node(Variant.FULL)
+    match node:
+        case Route():
+            return node.cases.get(walk.answers.get(node.by, ""), node.otherwise)
+        case Goto():
+            if node.then is not None:
+                walk.stack = (*walk.stack, node.then)[-walk.book.limits.back :]
+            return node.to
+        case Request():
+            return _request(walk, node)
+    assert_never(node)
+
+
+def _request(walk: Walk, node: Request) -> str:
+    if not walk.context.storing:
+        return node.unavailable
+    walk.facts.append(CallbackRequested(walk.topic or "general"))
+    walk.answers = {**walk.answers, "requested": "yes"}
+    return node.then
+
+
+def _ask(walk: Walk, kind: str, *args: tuple[str, str]) -> Ask:
+    walk.asking = kind
+    return Ask(kind, args)
+
+
+def present(walk: Walk, wanted: Variant) -> Ending:
+    """Says the current node in this wording and waits for the caller."""
+    if walk.asking is not None:
+        return Ask(walk.asking, _asked_args(walk))
+    walk.say_node(wanted)
+    return listen(walk)
+
+
+def _asked_args(walk: Walk) -> tuple[tuple[str, str], ...]:
+    return (("to", walk.node.target),) if isinstance(walk.node, Connect) else ()
+
+
+def listen(walk: Walk) -> Ending:
+    """What the current node waits for, without a word."""
+    node, limits = walk.node, walk.book.limits
+    match node:
+        case Menu():
+            keys = "".join(option.key for option in node.options)
+            return Listen(keys + GLOBAL_KEYS, limits.menu_silence, words=tuple(option.id for option in node.options))
+        case Language():
+            keys = "".join(str(n + 1) for n in range(len(walk.book.languages))) + node.other.key
+            return Listen(keys + GLOBAL_KEYS, limits.menu_silence, words=(*walk.book.languages, node.other.id))
+        case Steps():
+            return Listen("1" + GLOBAL_KEYS, limits.page_silence)
+        case Entry():
+            return _listen_entry(walk, node)
+        case Message():
+            return Record(node.seconds)
+        case Connect():
+            return Transfer(node.target, node.seconds)
+        case Route() | Goto() | Request() | Question() | End():
+            return walk.hang_up("finished")  # a call never rests here; an End that is asked again stays ended
+    assert_never(node)
+
+
+def _listen_entry(walk: Walk, node: Entry) -> Listen:
+    limits = walk.book.limits
+    if walk.confirming:
+        return Listen("12" + GLOBAL_KEYS, limits.menu_silence, words=("yes", "no"))
+    left = node.most - len(walk.secrets.get("entry", ""))
+    return Listen("0123456789*#", limits.entry_silence, digits=left, entry=True)

@@ -1,0 +1,95 @@
+"""Which pieces a node says, in which wording."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from ivr.engine.inputs import Context
+from ivr.engine.menu import Book, Language, Menu, Node, Placed, Say, Steps
+from ivr.engine.turn import Digits, Moment, Number, Piece, Prompt, Value, Variant, When
+
+SILENCE = "system.silence"
+WRONG_KEY = "system.wrong-key"
+NOT_UNDERSTOOD = "system.not-understood"
+TOO_SHORT = "system.too-short"
+LIMIT = "system.limit"
+ENTRY_HEARD = "entry.heard"
+ENTRY_RIGHT = "entry.right"
+ENTRY_AGAIN = "entry.again"
+CHOOSE = "language.choose"
+
+SYSTEM = (SILENCE, WRONG_KEY, NOT_UNDERSTOOD, TOO_SHORT, LIMIT, ENTRY_HEARD, ENTRY_RIGHT, ENTRY_AGAIN, CHOOSE)
+"""What the engine says on its own; every language must have each of these."""
+
+SPOKEN_KEYS = {ENTRY_RIGHT: "1", ENTRY_AGAIN: "2"}
+"""The keys that the engine's own prompts name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """In which languages, which wording, and with which values something is said."""
+
+    languages: tuple[str, ...]
+    wanted: Variant
+    values: Mapping[str, Value]
+
+
+def wording(book: Book, prompt: str, language: str, wanted: Variant, context: Context) -> Variant:
+    """The wording to play: a doubtful or expired value is never said as certain; short only where there is one."""
+    for fact in book.doubts.get(prompt, ()):
+        if fact.doubt or (fact.until is not None and fact.until < context.today):
+            return Variant.DOUBT
+    known = book.variants.get((language, prompt), frozenset())
+    return wanted if wanted in known else Variant.FULL
+
+
+def pieces(book: Book, say: Say, voice: Voice, context: Context) -> list[Piece]:
+    """The prompts and values of a say, in one language after the other; a value nobody left is left out."""
+    out: list[Piece] = []
+    for language in voice.languages:
+        for item in say:
+            if isinstance(item, str):
+                out.append(Prompt(item, language, wording(book, item, language, voice.wanted, context)))
+            elif (value := voice.values.get(item.name)) is not None:
+                out.append(_placed(item, value, language, context))
+    return out
+
+
+def node_pieces(book: Book, node: Node, page: int, voice: Voice, context: Context) -> list[Piece]:
+    """All that a node says on this page: its own words, its page, its options. What depends on no value is kept."""
+    key = (node.id, page, voice.languages, voice.wanted, context.today)
+    kept = book.memo.get(key)
+    if isinstance(kept, tuple):
+        return list(kept)
+    if isinstance(node, Language):
+        return _remember(book, key, list(_language_pieces(book, node, voice, context)))
+    say = lines(node, page)
+    out = pieces(book, say, voice, context)
+    return out if any(isinstance(item, Placed) for item in say) else _remember(book, key, out)
+
+
+def lines(node: Node, page: int = 0) -> Say:
+    """What a node says on a page (from 0), prompts and values in order."""
+    match node:
+        case Menu():
+            return (*node.say, *(option.prompt for option in node.options))
+        case Steps():
+            return (*node.say, *node.pages[0]) if page == 0 else node.pages[page]
+        case _:
+            return node.say
+
+
+def _language_pieces(book: Book, node: Language, voice: Voice, context: Context) -> Iterator[Piece]:
+    yield from pieces(book, node.say, Voice(book.languages, voice.wanted, {}), context)
+    yield from pieces(book, (CHOOSE,), Voice(book.languages, voice.wanted, {}), context)
+    yield from pieces(book, (node.other.prompt,), Voice(book.languages, voice.wanted, {}), context)
+
+
+def _remember(book: Book, key: object, out: Iterable[Piece]) -> list[Piece]:
+    book.memo[key] = tuple(out)
+    return list(out)
+
+
+def _placed(item: Placed, value: Value, language: str, context: Context) -> Piece:
+    if isinstance(value, When):
+        return Moment(value.date, value.part, context.today, language)
+    return Number(value, language) if isinstance(value, int) and item.kind == "number" else Digits(str(value), language)

@@ -1,0 +1,92 @@
+"""Where a call stands: all that the next turn depends on, beside the book, the input and the clock."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ivr.engine.turn import Value, When
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A call between two turns. `secrets` (keyed numbers) stay in the store; every other field may travel sealed."""
+
+    node: str
+    started: float  # seconds since the epoch
+    language: str | None = None
+    page: int = 0
+    confirming: bool = False
+    starred: bool = False  # the last key was a * on an empty entry: a 0 now means a person
+    silences: int = 0
+    misses: int = 0
+    inputs: int = 0
+    heard: bool = False  # a key or a voice ever came
+    topic: str | None = None
+    asking: str | None = None  # the kind of Ask that is open
+    ahead: str = ""  # keys that came before the open Ask was answered
+    ended: bool = False
+    trail: tuple[tuple[str, int], ...] = ()  # (node, page), for *
+    stack: tuple[str, ...] = ()  # where sub-trees return to
+    answers: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Value] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict)
+
+
+_SHORT = {
+    "node": "n",
+    "started": "t",
+    "language": "l",
+    "page": "p",
+    "confirming": "c",
+    "starred": "x",
+    "silences": "s",
+    "misses": "m",
+    "inputs": "i",
+    "heard": "h",
+    "topic": "o",
+    "asking": "q",
+    "ahead": "k",
+    "ended": "e",
+}
+_EMPTY = State(node="", started=-1.0)
+
+
+def wire(state: State) -> dict[str, Any]:
+    """The state as a small JSON object, without its secrets; fields that stand at their default are left out."""
+    out = {short: value for name, short in _SHORT.items() if (value := getattr(state, name)) != getattr(_EMPTY, name)}
+    if state.trail:
+        out["b"] = [[node, page] for node, page in state.trail]
+    if state.stack:
+        out["r"] = list(state.stack)
+    if state.answers:
+        out["a"] = dict(state.answers)
+    if state.values:
+        out["v"] = {name: _value_out(value) for name, value in state.values.items()}
+    return out
+
+
+def unwire(data: Mapping[str, Any], secrets: Mapping[str, str]) -> State:
+    """The state that `wire` wrote, with its secrets put back."""
+    plain = {name: data[short] for name, short in _SHORT.items() if short in data}
+    return State(
+        **plain,
+        trail=tuple((node, page) for node, page in data.get("b", ())),
+        stack=tuple(data.get("r", ())),
+        answers=data.get("a", {}),
+        values={name: _value_in(value) for name, value in data.get("v", {}).items()},
+        secrets=secrets,
+    )
+
+
+def dumps(data: Mapping[str, Any]) -> bytes:
+    """JSON in one canonical form: the same data gives the same bytes."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+
+
+def _value_out(value: Value) -> Any:
+    return [value.date, value.part] if isinstance(value, When) else value
+
+
+def _value_in(value: Any) -> Value:
+    return When(*value) if isinstance(value, list) else value

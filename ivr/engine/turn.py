@@ -1,0 +1,186 @@
+"""What the helpline does next: pieces to play, exactly one ending, facts to store."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Variant(StrEnum):
+    """Which wording of a prompt is played."""
+
+    FULL = "full"
+    SHORT = "short"
+    DOUBT = "doubt"
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A recorded text."""
+
+    id: str
+    language: str
+    variant: Variant = Variant.FULL
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A cardinal from 0 to 100, said as one word."""
+
+    n: int
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Digits:
+    """Digits read one by one, grouped as the language does; never rendered into one file."""
+
+    digits: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A date (ISO) and a part of day (morning, afternoon, evening), said relative to `today` (ISO)."""
+
+    date: str
+    part: str
+    today: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """Free text, rendered on demand."""
+
+    text: str
+    language: str
+
+
+Piece = Prompt | Number | Digits | Moment | Speech
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A date (ISO) and a part of day, before it is known in which language it is said."""
+
+    date: str
+    part: str
+
+
+Value = str | int | When
+"""What an answer from outside may carry: digits, a number or a moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """Wait for `keys`: one of them in a menu, up to `digits` of them in an entry; words are option ids."""
+
+    keys: str
+    timeout: float  # seconds of silence after the last piece
+    digits: int = 1
+    entry: bool = False  # an entry ends with '#' or when `digits` are there
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Record the caller after a beep."""
+
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Connect to a destination the outside knows by this name."""
+
+    to: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """End the call; `how` is counted: finished, silent, limit."""
+
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """The engine must know something that only the outside knows; the answer comes as `Learned`."""
+
+    kind: str
+    args: tuple[tuple[str, str], ...] = ()
+
+
+Ending = Listen | Record | Transfer | HangUp | Ask
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageChosen:
+    """The caller chose a language; remembered for the next call."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerGiven:
+    """The caller answered a question; a private answer is never put into an address."""
+
+    name: str
+    value: str
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackRequested:
+    """The caller asked for a person; stored in the same transaction as the turn that says so."""
+
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageLeft:
+    """The caller left a voice message."""
+
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextRequested:
+    """The caller asked to have this node's text sent."""
+
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallEnded:
+    """The call is over: finished, silent, limit, passed_on, or hung_up, and at which node."""
+
+    how: str
+    node: str
+
+
+Fact = LanguageChosen | AnswerGiven | CallbackRequested | MessageLeft | TextRequested | CallEnded
+
+
+class Result(StrEnum):
+    """How the input was understood; counted per node."""
+
+    REACHED = "reached"
+    CHOSE = "chose"
+    NO_INPUT = "no_input"
+    NO_MATCH = "no_match"
+    AGAIN = "again"
+    PARTIAL = "partial"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One answer of the helpline."""
+
+    node: str
+    language: str | None  # what the caller chose; None while unknown
+    pieces: tuple[Piece, ...]
+    ending: Ending
+    result: Result
+    facts: tuple[Fact, ...] = ()
