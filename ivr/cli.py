@@ -1,14 +1,32 @@
 """The command line: `ivr run`, `ivr check`, `ivr phone` and the rest."""
 
-import datetime
+import contextlib
+import os
 import sys
-from pathlib import Path
+from collections.abc import Iterator
 
 import click
 
-from ivr.engine.check import check as check_content
-from ivr.release.files import read_folders
-from ivr.release.parse import parse
+from ivr import preflight
+from ivr.actions import releases
+from ivr.actions.releases import Made
+from ivr.app import Parts, application, parts
+from ivr.carrier.twilio import Account, Numbers, Webhooks
+from ivr.errors import BadSetting, HelplineError
+from ivr.observing import log_as_json
+from ivr.server import serve_forever
+from ivr.settings import Settings, load
+from ivr.store.rotation import rotate
+
+
+@contextlib.contextmanager
+def _explained() -> Iterator[None]:
+    """What the helpline raises on purpose is for people: printed, without a trace."""
+    try:
+        yield
+    except HelplineError as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
 
 
 @click.group()
@@ -17,11 +35,125 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--content", is_flag=True, help="only the menus, texts and facts")
+def run() -> None:
+    """Sets up the database and the sounds, then takes calls: everything a trial needs."""
+    with _explained():
+        joined = _joined()
+        joined.database.migrate()
+        made = _prepare(joined)
+        click.echo(preflight.welcome(joined, made))
+        log_as_json()
+        serve_forever(application(joined), joined.settings)
+
+
+@main.command()
+def serve() -> None:
+    """Takes calls; the database is migrated and a release made before (`ivr migrate`, `ivr prepare`)."""
+    with _explained():
+        joined = _joined()
+        log_as_json()
+        if not joined.database.is_current():
+            raise BadSetting("the database's tables are not those of this version: run `ivr migrate`")
+        serve_forever(application(joined), joined.settings)
+
+
+@main.command()
+def migrate() -> None:
+    """Brings the database's tables to this version."""
+    with _explained():
+        joined = _joined()
+        joined.database.migrate()
+        click.echo(f"database at revision {joined.database.current_revision()}")
+
+
+@main.command()
+def prepare() -> None:
+    """Checks the content, makes every missing sound and publishes the release; running servers take it up."""
+    with _explained():
+        made = _prepare(_joined())
+        click.echo(preflight.summary(made))
+
+
+@main.command()
+@click.option("--content", is_flag=True, help="only menus, texts and facts")
 def check(content: bool) -> None:
     """Says what is configured, what is missing and what that costs; names every mistake in the content."""
-    raw, mistakes = read_folders(Path("menus"), Path("prompts"))
-    mistakes += check_content(parse(raw), datetime.date.today().isoformat())
-    for mistake in mistakes:
-        print(mistake)
-    sys.exit(any(not mistake.warning for mistake in mistakes))
+    with _explained():
+        joined = _joined()
+        report = preflight.content_report(joined)
+        if not content:
+            report = [*preflight.settings_report(joined), *report]
+        for line in report:
+            click.echo(str(line))
+        sys.exit(any(line.wrong for line in report))
+
+
+@main.group()
+def keys() -> None:
+    """The keys that encrypt numbers."""
+
+
+@keys.command("rotate")
+def rotate_keys() -> None:
+    """Re-encrypts everything under IVR_SECRET_KEY; then IVR_OLD_SECRET_KEYS may be forgotten."""
+    with _explained():
+        rotated = rotate(_joined().database)
+        click.echo(f"re-encrypted: {rotated.callers} callers, {rotated.turns} turns, {rotated.requests} requests")
+
+
+@main.group()
+def twilio() -> None:
+    """The telephone line."""
+
+
+@twilio.command("setup")
+def setup_twilio() -> None:
+    """Makes the number post to this helpline, and reads back that it does."""
+    with _explained():
+        settings = _settings()
+        if not (settings.has_twilio and settings.twilio_number and settings.twilio_auth_token):
+            raise BadSetting("TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_NUMBER are needed")
+        base = f"{settings.public_url}/twilio"
+        wanted = Webhooks(f"{base}/voice", f"{base}/fallback", f"{base}/status")
+        token = settings.twilio_auth_token.get_secret_value()
+        found = Numbers(Account(settings.twilio_account_sid, token, settings.twilio_api_url)).set_webhooks(
+            settings.twilio_number, wanted
+        )
+        if found != wanted:
+            raise BadSetting(f"the provider kept other addresses: {found}")
+        click.echo(f"the number now posts to {wanted.voice}, {wanted.fallback} and {wanted.status}")
+
+
+def _settings() -> Settings:
+    return load(os.environ)
+
+
+def _joined() -> Parts:
+    return parts(_settings())
+
+
+def _prepare(joined: Parts) -> Made:
+    bar = _Bar()
+    made = releases.prepare(joined.folders, joined.sounds, joined.today(), bar.show)
+    bar.close()
+    releases.publish(made, joined.shelf)
+    return made
+
+
+class _Bar:
+    """A progress bar that appears only when there is something to wait for."""
+
+    def __init__(self) -> None:
+        self._shown = -1
+
+    def show(self, done: int, of: int) -> None:
+        """Draws the bar when another hundredth is done."""
+        part = done * 100 // of
+        if part != self._shown and sys.stderr.isatty():
+            self._shown = part
+            click.echo(f"\rsounds {'█' * (part // 4):<25} {done}/{of}", nl=False, err=True)
+
+    def close(self) -> None:
+        """Ends the line."""
+        if self._shown >= 0:
+            click.echo(err=True)

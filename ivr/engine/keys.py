@@ -215,6 +215,8 @@ def _end_entry(walk: Walk, node: Entry) -> Ending:
 
 
 def _say_confirm(walk: Walk) -> Ending:
+    if not walk.secrets.get("entry"):  # the digits were lost while the store was away: they are keyed again
+        return _retype(walk)
     for language in walk.languages():
         digits = Digits(walk.secrets.get("entry", ""), language)
         before, walk.language = walk.language, language
@@ -226,11 +228,11 @@ def _say_confirm(walk: Walk) -> Ending:
 
 
 def _confirmed(walk: Walk, node: Entry, key: str) -> Ending:
-    if key == "2":
+    typed = walk.secrets.get("entry", "")
+    if key == "2" or not typed:
         return _retype(walk)
     if key != "1":
         return missed(walk, WRONG_KEY)
-    typed = walk.secrets.get("entry", "")
     if node.private:
         walk.keep_secret(node.remember, typed)
     else:

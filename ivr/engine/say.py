@@ -12,12 +12,13 @@ WRONG_KEY = "system.wrong-key"
 NOT_UNDERSTOOD = "system.not-understood"
 TOO_SHORT = "system.too-short"
 LIMIT = "system.limit"
+BROKEN = "system.broken"  # last words when all else fails; played from disk, without a release
 ENTRY_HEARD = "entry.heard"
 ENTRY_RIGHT = "entry.right"
 ENTRY_AGAIN = "entry.again"
 CHOOSE = "language.choose"
 
-SYSTEM = (SILENCE, WRONG_KEY, NOT_UNDERSTOOD, TOO_SHORT, LIMIT, ENTRY_HEARD, ENTRY_RIGHT, ENTRY_AGAIN, CHOOSE)
+SYSTEM = (SILENCE, WRONG_KEY, NOT_UNDERSTOOD, TOO_SHORT, LIMIT, BROKEN, ENTRY_HEARD, ENTRY_RIGHT, ENTRY_AGAIN, CHOOSE)
 """What the engine says on its own; every language must have each of these."""
 
 SPOKEN_KEYS = {ENTRY_RIGHT: "1", ENTRY_AGAIN: "2"}

@@ -172,6 +172,7 @@ class Result(StrEnum):
     AGAIN = "again"
     PARTIAL = "partial"
     ENDED = "ended"
+    ERROR = "error"
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,9 @@ def script(content: Content, *, spelled: bool) -> dict[tuple[str, str], str]:
         words |= {(tongue.code, sound_name(id, variant)): text for (id, variant), text in texts.items()}
         words |= {(tongue.code, f"digit.{key}"): word for key, word in tongue.keys.items() if key.isdigit()}
         figures = {ord(str(n)): figure for n, figure in enumerate(tongue.digits)}
-        words |= {(tongue.code, f"number.{n}"): str(n).translate(figures) for n in NUMBERS}
+        numbers = {n: str(n).translate(figures) for n in NUMBERS}
+        say = tongue.pronounce if spelled else {}
+        words |= {(tongue.code, f"number.{n}"): say.get(figure, figure) for n, figure in numbers.items()}
     return words
 
 

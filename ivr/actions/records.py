@@ -1,0 +1,149 @@
+"""What a call leaves in the store: the call, its turns, and the facts of each turn, in the turn's own transaction."""
+
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+from ivr.actions.knowledge import Line
+from ivr.actions.sealing import Place, open_payload, payload
+from ivr.engine.inputs import (
+    Arrived,
+    HungUp,
+    Input,
+    Learned,
+    Pressed,
+    Recorded,
+    Said,
+    StayedSilent,
+    TransferEnded,
+)
+from ivr.engine.turn import (
+    AnswerGiven,
+    CallbackRequested,
+    CallEnded,
+    Fact,
+    LanguageChosen,
+    MessageLeft,
+    TextRequested,
+    Turn,
+)
+from ivr.store import callers, calls, requests
+from ivr.store.callers import Caller
+from ivr.store.database import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """A turn being stored; `number` (E.164) is the one a request would be called back on."""
+
+    tx: Transaction
+    line: Line
+    place: Place
+    number: str | None
+    now: float
+
+
+def meet(tx: Transaction, line: Line, now: float) -> Caller | None:
+    """Who rings; None when the number is withheld. A caller who never chose a language counts as ringing first."""
+    if line.number.e164 is None:
+        return None
+    caller = callers.meet(tx, line.number.e164, now)
+    return replace(caller, first_call=caller.first_call or caller.language is None)
+
+
+def log_call(tx: Transaction, line: Line, release_id: str, now: float) -> Caller | None:
+    """Every call is logged before it is routed; who rings, as `meet` says."""
+    caller = meet(tx, line, now)
+    caller_id = None if caller is None else caller.id
+    calls.log_call(tx, calls.NewCall(line.call_id, line.channel, line.external_id, caller_id, release_id, now))
+    return caller
+
+
+def land(tx: Transaction, line: Line, place: Place, now: float) -> Place:
+    """A call that went on without the database is known to it again, with the language it chose meanwhile."""
+    caller = log_call(tx, line, place.release_id, now)
+    if caller is not None and place.state.language is not None:
+        callers.remember_language(tx, caller.id, place.state.language)
+    return replace(place, adrift=False)
+
+
+def with_secrets(tx: Transaction, place: Place) -> Place:
+    """The place with the keyed numbers that its address leaves out."""
+    kept = calls.turn(tx, place.call_id, place.n)
+    if kept is None:
+        return place
+    whole, _ = open_payload(place.call_id, place.n, kept.payload)
+    return replace(place, state=replace(place.state, secrets=whole.state.secrets), lacks_secrets=False)
+
+
+def add_turn(saving: Saving, turn: Turn, told: str) -> None:
+    """Stores the turn; AlreadyAnswered when this number is taken."""
+    place, kept = saving.place, payload(saving.place, turn, told)
+    row = calls.NewTurn(place.call_id, place.n, turn.node, turn.result.value, saving.now, kept)
+    calls.add_turn(saving.tx, row)
+
+
+def store_facts(saving: Saving, turn: Turn) -> None:
+    """Stores what became true with this turn."""
+    for fact in turn.facts:
+        _store_fact(saving, fact)
+
+
+def _store_fact(saving: Saving, fact: Fact) -> None:
+    match fact:
+        case LanguageChosen(language):
+            caller = _caller(saving)
+            if caller is not None:
+                callers.remember_language(saving.tx, caller.id, language)
+        case CallbackRequested(topic):
+            _store_request(saving, topic)
+        case CallEnded(how, node):
+            calls.end_call(saving.tx, saving.place.call_id, calls.Ended(how, node, saving.now))
+        case AnswerGiven() | MessageLeft() | TextRequested():
+            return  # kept in the turn's own payload
+        case _:
+            assert_never(fact)
+
+
+def _store_request(saving: Saving, topic: str) -> None:
+    assert saving.number is not None  # the context said that no promise can be kept without one
+    caller, state = _caller(saving), saving.place.state
+    request = requests.NewRequest(
+        call_id=saving.place.call_id,
+        caller_id=None if caller is None else caller.id,
+        number=saving.number,
+        language=state.language,
+        topic=topic,
+        details={"path": calls.path(saving.tx, saving.place.call_id), "answers": dict(state.answers)},
+        created_at=saving.now,
+    )
+    requests.add(saving.tx, request)
+
+
+def _caller(saving: Saving) -> Caller | None:
+    number = saving.line.number.e164
+    return None if number is None else callers.find(saving.tx, number)
+
+
+def store_end(tx: Transaction, place: Place, turn: Turn, how: str | None, now: float) -> None:
+    """Ends the call as the engine counts it, or as the channel says (an error of the line)."""
+    for fact in turn.facts:
+        if isinstance(fact, CallEnded):
+            calls.end_call(tx, place.call_id, calls.Ended(how or fact.how, fact.node, now))
+
+
+def told(input: Input) -> str:
+    """What the caller did, for the sealed record of the turn."""
+    match input:
+        case Pressed(keys):
+            return f"pressed {keys}"
+        case Said(words):
+            return f"said {words}"
+        case StayedSilent():
+            return "silent"
+        case Recorded(ref):
+            return f"recorded {ref}"
+        case TransferEnded(answered):
+            return f"transfer {answered}"
+        case Arrived() | HungUp() | Learned():
+            return type(input).__name__.lower()
+    assert_never(input)

@@ -1,0 +1,1 @@
+"""The telephone company's API: the only way out of the building."""

@@ -1,0 +1,1 @@
+"""What the helpline remembers. Nothing outside this package imports SQLAlchemy; only `database.transaction` commits."""

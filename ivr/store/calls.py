@@ -1,0 +1,178 @@
+"""Calls and their turns. Turns are only ever added: the current one has the greatest number."""
+
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import bindparam, func, select, update
+
+from ivr.errors import HelplineError
+from ivr.store.database import Stored, Transaction
+from ivr.store.schema import calls, turns
+from ivr.store.statements import insert_once, insert_once_in_a_call
+
+
+class AlreadyAnswered(HelplineError):
+    """This turn of the call is stored; the stored one is the answer."""
+
+
+class UnknownCall(HelplineError):
+    """There is no such call."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewCall:
+    """A call that begins; `external_id` is its provider's id, `caller_id` None when the number is withheld."""
+
+    id: str
+    channel: str
+    external_id: str
+    caller_id: int | None
+    release_id: str
+    started_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """A call; `ended_how` is finished, hung_up, passed_on, silent, limit or error."""
+
+    id: str
+    channel: str
+    external_id: str
+    caller_id: int | None
+    release_id: str
+    started_at: float
+    ended_at: float | None
+    ended_how: str | None
+    ended_node: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewTurn:
+    """An answer of the helpline; `payload` is sealed before it is stored."""
+
+    call_id: str
+    n: int
+    node: str
+    result: str
+    at: float
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTurn:
+    """A turn as it was given to `add_turn`."""
+
+    call_id: str
+    n: int
+    node: str
+    result: str
+    at: float
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How, at which node and when a call ended."""
+
+    how: str
+    node: str | None
+    at: float
+
+
+OF_CALL = turns.c.call_id == bindparam("call")
+LOG = insert_once(calls, ("id", "channel", "external_id", "caller_id", "release_id", "started_at"))
+ADD = insert_once_in_a_call(turns, ("call_id", "n", "node", "result", "at", "payload")).execution_options(
+    preserve_rowcount=True
+)
+FIND = select(calls).where(calls.c.id == bindparam("call"))
+TURN = select(turns).where(OF_CALL, turns.c.n == bindparam("number"))
+LATEST = select(turns).where(OF_CALL).order_by(turns.c.n.desc()).limit(1)
+PATH = select(turns.c.node).where(OF_CALL).order_by(turns.c.n)
+END = (
+    update(calls)
+    .where(calls.c.id == bindparam("call"), calls.c.ended_at.is_(None))
+    .values(ended_at=bindparam("at"), ended_how=bindparam("how"), ended_node=bindparam("node"))
+)
+IN_PROGRESS = select(func.count()).select_from(calls).where(calls.c.ended_at.is_(None))
+RELEASES = select(calls.c.release_id).where(calls.c.ended_at.is_(None)).distinct()
+
+OF_ROW = turns.c.call_id == calls.c.id
+LAST_AT = select(turns.c.at).where(OF_ROW).order_by(turns.c.n.desc()).limit(1).correlate(calls).scalar_subquery()
+LAST_NODE = select(turns.c.node).where(OF_ROW).order_by(turns.c.n.desc()).limit(1).correlate(calls).scalar_subquery()
+FORGOTTEN = (
+    update(calls)
+    .where(calls.c.ended_at.is_(None), func.coalesce(LAST_AT, calls.c.started_at) < bindparam("before"))
+    .values(ended_at=func.coalesce(LAST_AT, calls.c.started_at), ended_how="hung_up", ended_node=LAST_NODE)
+)
+
+
+def log_call(tx: Transaction, call: NewCall) -> None:
+    """Store the call; nothing when it is there."""
+    tx.execute(LOG, asdict(call))
+
+
+def add_turn(tx: Transaction, turn: NewTurn) -> None:
+    """Store one answer, in one statement; `AlreadyAnswered` or `UnknownCall` leave the transaction usable."""
+    values = {
+        "call_id": turn.call_id,
+        "n": turn.n,
+        "node": turn.node,
+        "result": turn.result,
+        "at": turn.at,
+        "payload": tx.keyring.seal(turn.payload, about(turn.call_id, turn.n)),
+    }
+    if tx.execute(ADD, values).rowcount != 1:
+        raise UnknownCall(turn.call_id) if find(tx, turn.call_id) is None else AlreadyAnswered(f"turn {turn.n}")
+
+
+def turn(tx: Transaction, call_id: str, n: int) -> StoredTurn | None:
+    """The turn of this number, if it was answered."""
+    return _opened(tx, tx.execute(TURN, {"call": call_id, "number": n}).first())
+
+
+def latest(tx: Transaction, call_id: str) -> StoredTurn | None:
+    """The current turn of the call."""
+    return _opened(tx, tx.execute(LATEST, {"call": call_id}).first())
+
+
+def find(tx: Transaction, call_id: str) -> CallRow | None:
+    """The call of this id."""
+    row = tx.execute(FIND, {"call": call_id}).first()
+    return None if row is None else CallRow(*row)
+
+
+def end_call(tx: Transaction, call_id: str, ended: Ended) -> bool:
+    """The first end of a call stays; whether this was it."""
+    values = {"call": call_id, "at": ended.at, "how": ended.how, "node": ended.node}
+    return tx.execute(END, values).rowcount == 1
+
+
+def path(tx: Transaction, call_id: str) -> list[str]:
+    """The nodes the call came through, each where it was first reached."""
+    return list(dict.fromkeys(tx.execute(PATH, {"call": call_id}).scalars()))
+
+
+def in_progress(tx: Transaction) -> int:
+    """How many calls have not ended."""
+    return int(tx.execute(IN_PROGRESS).scalar_one())
+
+
+def releases_in_use(tx: Transaction) -> set[str]:
+    """The releases that calls which have not ended began with."""
+    return set(tx.execute(RELEASES).scalars())
+
+
+def close_forgotten(tx: Transaction, before: float) -> int:
+    """End calls without a turn since `before` as hung up, at their last node and its time; how many."""
+    return tx.execute(FORGOTTEN, {"before": before}).rowcount
+
+
+def about(call_id: str, n: int) -> bytes:
+    """What the seal of a turn is bound to."""
+    return f"{call_id}/{n}".encode()
+
+
+def _opened(tx: Transaction, row: Stored | None) -> StoredTurn | None:
+    if row is None:
+        return None
+    call_id, n, node, result, at, payload = row
+    return StoredTurn(call_id, n, node, result, at, tx.keyring.open(payload, about(call_id, n)))

@@ -1,0 +1,142 @@
+"""Changing the key: every row is sealed and hashed anew, in batches, while calls run.
+
+Servers first get the new key as current and the old one as old; then `rotate` runs; then the old one is thrown away.
+A row tells by its first bytes which key sealed it, so a rotation that was cut short goes on where it stopped.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, bindparam, delete, func, or_, select, tuple_, update
+
+from ivr.store import callers as people
+from ivr.store import calls as talks
+from ivr.store import requests as wishes
+from ivr.store.crypto import ID_BYTES, Keyring
+from ivr.store.database import Database, Stored, Transaction
+from ivr.store.schema import callers, calls, requests, turns
+
+
+@dataclass(frozen=True, slots=True)
+class Rotated:
+    """How many rows of each table were sealed anew."""
+
+    callers: int
+    turns: int
+    requests: int
+
+
+def _old(column: Any) -> Any:
+    return func.substr(column, 1, ID_BYTES) != bindparam("key", type_=column.type)
+
+
+CALLERS = select(callers).where(_old(callers.c.number_sealed), callers.c.id > bindparam("id")).order_by(callers.c.id)
+TURNS = (
+    select(turns.c.call_id, turns.c.n, turns.c.payload)
+    .where(_old(turns.c.payload), tuple_(turns.c.call_id, turns.c.n) > tuple_(bindparam("call"), bindparam("number")))
+    .order_by(turns.c.call_id, turns.c.n)
+)
+REQUESTS = (
+    select(requests)
+    .where(or_(_old(requests.c.number_sealed), _old(requests.c.details_sealed)), requests.c.id > bindparam("id"))
+    .order_by(requests.c.id)
+)
+# Each update asks for the old bytes, so that two rotations at once do no harm.
+CALLER = (
+    update(callers)
+    .where(callers.c.id == bindparam("id_"), callers.c.number_sealed == bindparam("old"))
+    .values(number_sealed=bindparam("sealed"), number_hash=bindparam("hash"))
+)
+TURN = (
+    update(turns)
+    .where(turns.c.call_id == bindparam("call"), turns.c.n == bindparam("number"), turns.c.payload == bindparam("old"))
+    .values(payload=bindparam("sealed"))
+)
+REQUEST = (
+    update(requests)
+    .where(requests.c.id == bindparam("id_"), requests.c.number_sealed == bindparam("old"))
+    .values(number_sealed=bindparam("sealed"), number_hash=bindparam("hash"), details_sealed=bindparam("details"))
+)
+TWIN = select(callers.c.id).where(callers.c.number_hash == bindparam("hash"))
+MOVE_CALLS = update(calls).where(calls.c.caller_id == bindparam("twin")).values(caller_id=bindparam("to"))
+MOVE_REQUESTS = update(requests).where(requests.c.caller_id == bindparam("twin")).values(caller_id=bindparam("to"))
+FORGET = delete(callers).where(callers.c.id == bindparam("twin"))
+
+
+def rotate(database: Database, batch: int = 500) -> Rotated:
+    """Bring every row under the current key, each batch its own transaction; again until nothing old is left."""
+    totals = [0, 0, 0]
+    while True:
+        counts = [
+            _table(database, CALLERS.limit(batch), {"id": 0}, _callers),
+            _table(database, TURNS.limit(batch), {"call": "", "number": 0}, _turns),
+            _table(database, REQUESTS.limit(batch), {"id": 0}, _requests),
+        ]
+        totals = [total + count for total, count in zip(totals, counts, strict=True)]
+        if not any(counts):
+            return Rotated(*totals)
+
+
+Place = dict[str, Any]
+"""Where the next batch begins: the key of the last row."""
+
+
+def _table(
+    database: Database,
+    query: Select[*tuple[Any, ...]],
+    place: Place,
+    seal: Callable[[Transaction, list[Stored]], Place],
+) -> int:
+    count = 0
+    while True:
+        with database.transaction() as tx:
+            rows = list(tx.execute(query, {**place, "key": tx.keyring.current_id}))
+            if not rows:
+                return count
+            place = seal(tx, rows)
+        count += len(rows)
+
+
+def _callers(tx: Transaction, rows: list[Stored]) -> Place:
+    for row in rows:
+        sealed, hash = _number(tx.keyring, row)
+        twin = tx.execute(TWIN, {"hash": hash}).scalar()
+        if twin is not None and twin != row.id:
+            _join(tx, twin, row.id)
+        tx.execute(CALLER, {"id_": row.id, "old": row.number_sealed, "sealed": sealed, "hash": hash})
+    return {"id": rows[-1].id}
+
+
+def _turns(tx: Transaction, rows: list[Stored]) -> Place:
+    changes = []
+    for call_id, n, payload in rows:
+        about = talks.about(call_id, n)
+        sealed = tx.keyring.seal(tx.keyring.open(payload, about), about)
+        changes.append({"call": call_id, "number": n, "old": payload, "sealed": sealed})
+    tx.connection.execute(TURN, changes)
+    return {"call": rows[-1].call_id, "number": rows[-1].n}
+
+
+def _requests(tx: Transaction, rows: list[Stored]) -> Place:
+    changes = []
+    for row in rows:
+        sealed, hash = _number(tx.keyring, row)
+        about = wishes.about(row.call_id, row.topic)
+        details = tx.keyring.seal(tx.keyring.open(row.details_sealed, about), about)
+        changes.append({"id_": row.id, "old": row.number_sealed, "sealed": sealed, "hash": hash, "details": details})
+    tx.connection.execute(REQUEST, changes)
+    return {"id": rows[-1].id}
+
+
+def _number(keyring: Keyring, row: Stored) -> tuple[bytes, str]:
+    number = keyring.open(row.number_sealed, people.about(row.number_hash))
+    hash = keyring.hashes(number.decode())[0]
+    return keyring.seal(number, people.about(hash)), hash
+
+
+def _join(tx: Transaction, twin: int, to: int) -> None:
+    """A server that did not know both keys yet has stored this caller again: keep the older row."""
+    for statement in (MOVE_CALLS, MOVE_REQUESTS):
+        tx.execute(statement, {"twin": twin, "to": to})
+    tx.execute(FORGET, {"twin": twin})

@@ -1,0 +1,1 @@
+"""Pages and plain addresses of the server, a module per subject."""

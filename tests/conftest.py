@@ -1,0 +1,88 @@
+"""Fixtures for both databases. PostgreSQL starts when the first test asks for it, one server a worker."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ivr.store.database import Database
+from tests import databases
+from tests.databases import TEMPLATE, PostgresServer, serial
+
+
+@pytest.fixture(scope="session")
+def shared_postgres() -> Iterator[PostgresServer]:
+    with databases.running_postgres() as server:
+        databases.migrated_postgres(server)
+        yield server
+
+
+@pytest.fixture(scope="session")
+def stoppable_postgres() -> Iterator[PostgresServer]:
+    with databases.running_postgres() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_server(stoppable_postgres: PostgresServer) -> Iterator[PostgresServer]:
+    """A server for outages: `.url` is a fresh empty database, `.stop()` and `.start()` are what they say."""
+    stoppable_postgres.name = f"outage_{next(serial)}"
+    stoppable_postgres.create(stoppable_postgres.name)
+    yield stoppable_postgres
+    stoppable_postgres.start()
+    stoppable_postgres.drop(stoppable_postgres.name)
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("migrated") / "hamrah.db"
+    databases.migrated_sqlite(file)
+    return file
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without tables, on either kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/empty.db"
+        return
+    server: PostgresServer = request.getfixturevalue("shared_postgres")
+    name = f"empty_{next(serial)}"
+    yield server.create(name)
+    server.drop(name)
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, migrated_file: Path) -> str:
+    """The address of a fresh migrated SQLite database."""
+    shutil.copy(migrated_file, tmp_path / "hamrah.db")
+    return f"sqlite:///{tmp_path}/hamrah.db"
+
+
+@pytest.fixture
+def postgres_url(shared_postgres: PostgresServer) -> Iterator[str]:
+    """The address of a fresh migrated PostgreSQL database."""
+    name = f"test_{next(serial)}"
+    yield shared_postgres.create(name, TEMPLATE)
+    shared_postgres.drop(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest) -> str:
+    """The address of a fresh migrated database, on either kind."""
+    return str(request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url"))
+
+
+@pytest.fixture
+def database(url: str) -> Iterator[Database]:
+    """A fresh migrated database, on either kind, under `databases.KEY`."""
+    with databases.opened(url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def sqlite_database(sqlite_url: str) -> Iterator[Database]:
+    """The same on SQLite only, for tests about something else than the store."""
+    with databases.opened(sqlite_url) as opened:
+        yield opened

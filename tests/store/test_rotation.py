@@ -1,0 +1,165 @@
+"""Changing the key while calls run: nothing is lost, nobody is stored twice, and the old key is worth nothing after."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import event, text
+
+from ivr.errors import Forged
+from ivr.store import callers, calls, requests
+from ivr.store.crypto import Keyring
+from ivr.store.database import Database, Transaction
+from ivr.store.rotation import Rotated, rotate
+from tests.databases import KEY, OLD_KEY, opened
+from tests.store.people import NOW, NUMBER, OTHER, at_once, new_call, new_request, new_turn
+
+NEW = "+33199000001"
+
+
+@pytest.fixture
+def before(url: str) -> Iterator[Database]:
+    """A database under the old key: two callers, three calls of four turns, three requests."""
+    with opened(url, Keyring(OLD_KEY)) as database:
+        with database.transaction() as tx:
+            first = callers.meet(tx, NUMBER, NOW)
+            callers.meet(tx, OTHER, NOW)
+            for call_id in ("a", "b", "c"):
+                calls.log_call(tx, new_call(call_id, first.id))
+                requests.add(tx, new_request(call_id=call_id, caller_id=first.id))
+                for n in range(4):
+                    calls.add_turn(tx, new_turn(n, call_id=call_id))
+        yield database
+
+
+@pytest.fixture
+def during(url: str, before: Database) -> Iterator[Database]:
+    with opened(url, Keyring(KEY, [OLD_KEY])) as database:
+        yield database
+
+
+@pytest.fixture
+def after(url: str, during: Database) -> Iterator[Database]:
+    """The same with the old key thrown away."""
+    with opened(url, Keyring(KEY)) as database:
+        yield database
+
+
+def assert_all_opens(database: Database) -> None:
+    with database.reading() as tx:
+        first = callers.find(tx, NUMBER)
+        assert first is not None
+        assert callers.find(tx, OTHER) is not None
+        for call_id in ("a", "b", "c"):
+            (request,) = requests.of_call(tx, call_id)
+            assert (request.number, request.caller_id) == (NUMBER, first.id)
+            assert request.details == new_request().details
+            for n in range(4):
+                turn = calls.turn(tx, call_id, n)
+                assert turn is not None
+                assert turn.payload == f"turn {n} of {call_id}".encode()
+
+
+@pytest.mark.parametrize("batch", [1, 2, 500])
+def test_after_a_rotation_everything_opens_without_the_old_key(during: Database, after: Database, batch: int) -> None:
+    assert_all_opens(during)
+    assert rotate(during, batch) == Rotated(callers=2, turns=12, requests=3)
+    assert_all_opens(during)
+    assert_all_opens(after)
+
+
+def test_after_a_rotation_the_old_key_opens_and_finds_nothing(before: Database, during: Database) -> None:
+    rotate(during)
+    with before.reading() as tx:
+        assert callers.find(tx, NUMBER) is None
+        with pytest.raises(Forged):
+            calls.turn(tx, "a", 0)
+        with pytest.raises(Forged):
+            requests.of_call(tx, "a")
+
+
+def test_a_rotation_has_nothing_to_do_twice(during: Database) -> None:
+    rotate(during)
+    assert rotate(during) == Rotated(0, 0, 0)
+
+
+def test_a_rotation_that_was_cut_short_goes_on_where_it_stopped(during: Database, after: Database) -> None:
+    updates = 0
+
+    def cut(*given: object) -> None:
+        nonlocal updates
+        updates += str(given[2]).startswith("UPDATE turns")
+        if updates == 3:
+            raise KeyboardInterrupt
+
+    event.listen(during._engine, "before_cursor_execute", cut)
+    with pytest.raises(KeyboardInterrupt):
+        rotate(during, batch=2)
+    event.remove(during._engine, "before_cursor_execute", cut)
+    assert rotate(during, batch=2) == Rotated(callers=0, turns=8, requests=3)
+    assert_all_opens(after)
+
+
+class Interrupted(Database):
+    """After each transaction something else happens."""
+
+    def __init__(self, url: str, keyring: Keyring, then: Callable[[], None]) -> None:
+        super().__init__(url, keyring)
+        self._then = then
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        with super().transaction() as tx:
+            yield tx
+        self._then()
+
+
+def test_somebody_who_rings_in_the_middle_is_known_and_stored_once(url: str, during: Database, after: Database) -> None:
+    rung: list[callers.Caller] = []
+
+    def ring() -> None:
+        with during.transaction() as tx:
+            known = callers.meet(tx, NUMBER, NOW + len(rung))
+            assert callers.meet(tx, NEW, NOW).first_call is (not rung)
+            calls.log_call(tx, new_call("middle", known.id))
+            calls.add_turn(tx, new_turn(len(rung), call_id="middle"))
+        rung.append(known)
+
+    database = Interrupted(url, during.keyring, ring)
+    rotate(database, batch=1)
+    database.dispose()
+    assert len(rung) > 17  # more often than there were rows
+    assert {(caller.id, caller.first_call) for caller in rung} == {(rung[0].id, False)}
+    assert_all_opens(after)
+    with after.reading() as tx:
+        assert len(calls.path(tx, "middle")) == 1
+        assert calls.turn(tx, "middle", 0) is not None
+        assert tx.execute(text("SELECT count(*) FROM callers")).scalar() == 3
+
+
+def test_threads_that_ring_while_it_runs_lose_nothing(during: Database, after: Database) -> None:
+    with ThreadPoolExecutor(1) as other:
+        rotation = other.submit(rotate, during, 1)
+        met = [caller for _ in range(5) for caller in at_once(during, lambda tx, _: callers.meet(tx, NUMBER, NOW), 4)]
+        rotation.result()
+    assert len({caller.id for caller in met}) == 1
+    assert_all_opens(after)
+
+
+def test_a_caller_stored_again_by_a_server_without_the_old_key_is_one_again(during: Database, after: Database) -> None:
+    with after.transaction() as tx:
+        twin = callers.meet(tx, NUMBER, NOW + 5)
+        assert twin.first_call
+        calls.log_call(tx, new_call("d", twin.id))
+        requests.add(tx, new_request(call_id="d", caller_id=twin.id))
+    rotate(during)
+    assert_all_opens(after)
+    with after.reading() as tx:
+        found = callers.find(tx, NUMBER)
+        call = calls.find(tx, "d")
+        (request,) = requests.of_call(tx, "d")
+        assert found is not None
+        assert call is not None
+        assert {found.id, call.caller_id, request.caller_id} == {found.id}
+        assert tx.execute(text("SELECT count(*) FROM callers")).scalar() == 2
