@@ -13,9 +13,11 @@ from ivr.actions.releases import Made
 from ivr.app import Parts, application, parts
 from ivr.carrier.twilio import Account, Numbers, Webhooks
 from ivr.errors import BadSetting, HelplineError
+from ivr.numbers import understand
 from ivr.observing import log_as_json
 from ivr.server import serve_forever
 from ivr.settings import Settings, load
+from ivr.store.erasure import erase
 from ivr.store.rotation import rotate
 
 
@@ -99,6 +101,24 @@ def rotate_keys() -> None:
     with _explained():
         rotated = rotate(_joined().database)
         click.echo(f"re-encrypted: {rotated.callers} callers, {rotated.turns} turns, {rotated.requests} requests")
+
+
+@main.group()
+def callers() -> None:
+    """The people who call."""
+
+
+@callers.command("erase")
+def erase_caller() -> None:
+    """Forgets one person: asks for the number, so that it stays out of the shell's history."""
+    with _explained():
+        joined = _joined()
+        number = understand(click.prompt("Number to forget"), joined.settings.production)
+        if number.e164 is None:
+            raise BadSetting("this is no phone number that could have called")
+        with joined.database.transaction() as tx:
+            gone = erase(tx, number.e164)
+        click.echo(f"erased: {gone.callers} callers, {gone.calls} calls, {gone.turns} turns, {gone.requests} requests")
 
 
 @main.group()

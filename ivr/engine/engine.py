@@ -17,9 +17,9 @@ from ivr.engine.inputs import (
     TransferEnded,
     Unavailable,
 )
-from ivr.engine.keys import missed, press, silent
-from ivr.engine.menu import Book, Connect, Entry, Language, Menu, Message, Question
-from ivr.engine.moves import enter, listen, present
+from ivr.engine.keys import again, command, known_keys, missed, press, silent
+from ivr.engine.menu import Book, Connect, Entry, Language, Listening, Menu, Message, Question
+from ivr.engine.moves import enter, listen
 from ivr.engine.say import NOT_UNDERSTOOD
 from ivr.engine.state import State
 from ivr.engine.turn import Ask, Ending, MessageLeft, Result, Turn, Variant
@@ -56,12 +56,14 @@ def now(book: Book, state: State, context: Context) -> Step:
     walk = Walk(book, state, context)
     if walk.ended:
         return walk.finish(walk.hang_up("finished"))
-    return walk.finish(press(walk, "9") if walk.confirming else present(walk, Variant.FULL))
+    return walk.finish(again(walk))
 
 
 def apologise(book: Book, state: State, context: Context) -> Step:
     """Something broke on our side: says so in the caller's language and offers a person."""
     walk = Walk(book, state, context)
+    if walk.ended:
+        return walk.finish(walk.hang_up("finished"))
     walk.asking, walk.ahead = None, ""
     return walk.finish(enter(walk, book.roles.trouble))
 
@@ -74,6 +76,12 @@ def _too_long(walk: Walk) -> bool:
 def _take(walk: Walk, input: Input) -> Ending:
     if walk.asking is not None:
         return _learn(walk, input) if isinstance(input, Learned) else _wait(walk, input)
+    if not isinstance(input, Pressed):  # keys are counted one by one
+        walk.inputs += 1
+    return _understand(walk, input) if isinstance(walk.node, Listening) else again(walk)
+
+
+def _understand(walk: Walk, input: Input) -> Ending:
     match input:
         case Pressed(keys):
             return press(walk, keys)
@@ -86,20 +94,23 @@ def _take(walk: Walk, input: Input) -> Ending:
         case TransferEnded(answered):
             return _transferred(walk, answered)
         case Arrived() | Learned() | HungUp():
-            return present(walk, Variant.FULL)
+            return again(walk)
     assert_never(input)
 
 
 def _wait(walk: Walk, input: Input) -> Ending:
     """An input that came while the answer to an Ask is still out: keys wait, the question stands."""
     if isinstance(input, Pressed):
-        walk.ahead += input.keys
-    return present(walk, Variant.FULL)
+        walk.ahead = (walk.ahead + known_keys(input.keys))[: walk.book.limits.inputs]
+    else:
+        walk.inputs += 1
+    return again(walk)
 
 
 def _learn(walk: Walk, learned: Learned) -> Ending:
     if learned.kind != walk.asking:
-        return present(walk, Variant.FULL)
+        walk.inputs += 1
+        return again(walk)
     walk.asking = None
     ahead, walk.ahead = walk.ahead, ""
     ending = _follow_answer(walk, learned.value)
@@ -123,12 +134,12 @@ def _follow_answer(walk: Walk, value: Known | Unavailable) -> Ending:
         case (Question() | Message() | Connect(), Unavailable()):
             return enter(walk, node.unavailable)
         case _:
-            return present(walk, Variant.FULL)
+            return again(walk)
 
 
 def _recorded(walk: Walk, ref: str | None) -> Ending:
     if not isinstance(walk.node, Message):
-        return present(walk, Variant.FULL)
+        return again(walk)
     if ref is None:
         return silent(walk)
     walk.heard = True
@@ -140,7 +151,7 @@ def _recorded(walk: Walk, ref: str | None) -> Ending:
 
 def _transferred(walk: Walk, answered: bool) -> Ending:
     if not isinstance(walk.node, Connect):
-        return present(walk, Variant.FULL)
+        return again(walk)
     walk.result = Result.CHOSE
     return enter(walk, walk.node.then if answered else walk.node.unavailable)
 
@@ -149,10 +160,7 @@ def _hear(walk: Walk, words: str) -> Ending:
     """Speech chooses what a key would choose, if it means exactly one thing here."""
     walk.heard = True
     key = choose(words, _ways(walk))
-    if key is not None:
-        return press(walk, key)
-    walk.inputs += 1
-    return missed(walk, NOT_UNDERSTOOD)
+    return missed(walk, NOT_UNDERSTOOD) if key is None else command(walk, key)
 
 
 def _ways(walk: Walk) -> Mapping[str, tuple[str, ...]]:
@@ -177,7 +185,7 @@ def _named_keys(walk: Walk) -> dict[str, str]:
         case Menu():
             return {option.id: option.key for option in node.options}
         case Language():
-            spoken = {f"language.{code}": str(n + 1) for n, code in enumerate(walk.book.languages)}
+            spoken = {code: str(n + 1) for n, code in enumerate(walk.book.languages)}
             return {**spoken, node.other.id: node.other.key}
         case Entry() if walk.confirming:
             return {"yes": "1", "no": "2"}

@@ -1,30 +1,39 @@
 """What each key means where the call stands. Several keys at once mean the same as one after the other."""
 
-from ivr.engine.menu import Entry, Language, Menu, Option, Steps
+from ivr.engine.menu import Entry, Language, Menu, Option, Placed, Say, Steps
 from ivr.engine.moves import enter, listen, present
 from ivr.engine.say import ENTRY_AGAIN, ENTRY_HEARD, ENTRY_RIGHT, SILENCE, TOO_SHORT, WRONG_KEY
-from ivr.engine.turn import Ask, Digits, Ending, LanguageChosen, Result, Variant
+from ivr.engine.turn import Ask, Ending, LanguageChosen, Result, Variant
 from ivr.engine.walk import Walk
 
 KEYS = frozenset("0123456789*#")
+CONFIRM: Say = (ENTRY_HEARD, Placed("digits", "entry"), ENTRY_RIGHT, ENTRY_AGAIN)
+"""How keyed digits are read back; they stand among the secrets as `entry`."""
 
 
 def press(walk: Walk, keys: str) -> Ending:
     """Presses `keys` one by one; what comes behind an open Ask waits for its answer; unknown signs are passed over."""
     ending: Ending = listen(walk)
-    for place, key in enumerate(keys):
-        if key not in KEYS:
-            continue
+    known = known_keys(keys)
+    for place, key in enumerate(known):
         walk.said.clear()
+        walk.result = Result.REACHED
+        if walk.inputs >= walk.book.limits.inputs:
+            return walk.over_limit()
         walk.inputs += 1
         walk.heard = True
         ending = _press_one(walk, key)
         if isinstance(ending, Ask):
-            walk.ahead = keys[place + 1 :]
+            walk.ahead = known[place + 1 :]
             return ending
         if walk.ended:
             return ending
     return ending
+
+
+def known_keys(keys: str) -> str:
+    """What is left of `keys` without signs that no phone has."""
+    return "".join(key for key in keys if key in KEYS)
 
 
 def _press_one(walk: Walk, key: str) -> Ending:
@@ -33,6 +42,11 @@ def _press_one(walk: Walk, key: str) -> Ending:
         return to_person(walk)
     if isinstance(walk.node, Entry) and not walk.confirming:
         return _key_in_entry(walk, key)
+    return command(walk, key)
+
+
+def command(walk: Walk, key: str) -> Ending:
+    """What a key means where no digits are keyed, and what its word means everywhere."""
     match key:
         case "0":
             return to_person(walk)
@@ -54,13 +68,12 @@ def to_person(walk: Walk) -> Ending:
 
 
 def to_main(walk: Walk) -> Ending:
-    """Key #: the main menu, or the language choice again while no language is chosen."""
-    if walk.language is None:
+    """Key #: the main menu, or the language choice while no language is chosen."""
+    roles = walk.book.roles
+    if walk.language is None and walk.node.id == roles.start:
         return again(walk)
     walk.result = Result.CHOSE
-    walk.stack = ()
-    walk.topic = None
-    return enter(walk, walk.book.roles.main)
+    return enter(walk, roles.start if walk.language is None else roles.main)
 
 
 def again(walk: Walk) -> Ending:
@@ -83,13 +96,13 @@ def back(walk: Walk) -> Ending:
         return present(walk, Variant.FULL)
     if walk.node.id != walk.book.roles.main:
         return to_main(walk)
+    walk.trail = ()
     walk.answers = {**walk.answers, "first_call": "no"}  # the help has been heard: not again after a new language
     return enter(walk, walk.book.roles.start)
 
 
 def silent(walk: Walk) -> Ending:
     """Nothing came: the next page of an explanation, the end of an entry, else counted."""
-    walk.inputs += 1
     walk.starred = False
     node = walk.node
     if isinstance(node, Steps):
@@ -113,16 +126,16 @@ def missed(walk: Walk, phrase: str) -> Ending:
 def _tell_again(walk: Walk, phrase: str, count: int) -> Ending:
     if count >= walk.book.limits.tries:
         return _give_up(walk)
-    walk.say(phrase)
-    if walk.confirming:
-        return _say_confirm(walk)
-    return present(walk, Variant.FULL if count == 1 else Variant.SHORT)
+    walk.say((phrase,))
+    wanted = Variant.FULL if count == 1 else Variant.SHORT
+    return _say_confirm(walk, wanted) if walk.confirming else present(walk, wanted)
 
 
 def _give_up(walk: Walk) -> Ending:
     person = walk.book.node(walk.book.roles.person)
     if not walk.heard or walk.node.tree == person.tree:
         return enter(walk, walk.book.roles.goodbye)
+    walk.heard = False  # whoever stays silent there too is not led to a person again and again
     walk.leave()
     return enter(walk, person.id)
 
@@ -162,7 +175,7 @@ def _choose_language(walk: Walk, node: Language, key: str) -> Ending:
     if key == node.other.key:
         walk.topic = node.other.topic or walk.topic
         return _follow(walk, node.other.to)
-    if key == "0" or int(key) > len(languages):
+    if int(key) > len(languages):
         return missed(walk, WRONG_KEY)
     walk.language = languages[int(key) - 1]
     walk.facts.append(LanguageChosen(walk.language))
@@ -214,16 +227,10 @@ def _end_entry(walk: Walk, node: Entry) -> Ending:
     return _say_confirm(walk)
 
 
-def _say_confirm(walk: Walk) -> Ending:
+def _say_confirm(walk: Walk, wanted: Variant = Variant.FULL) -> Ending:
     if not walk.secrets.get("entry"):  # the digits were lost while the store was away: they are keyed again
         return _retype(walk)
-    for language in walk.languages():
-        digits = Digits(walk.secrets.get("entry", ""), language)
-        before, walk.language = walk.language, language
-        walk.say(ENTRY_HEARD)
-        walk.said.append(digits)
-        walk.say(ENTRY_RIGHT, ENTRY_AGAIN)
-        walk.language = before
+    walk.say(CONFIRM, wanted)
     return listen(walk)
 
 

@@ -192,7 +192,13 @@ class Book:
     memo: dict[object, object] = field(default_factory=dict, compare=False, repr=False)  # what was computed once
 
     def node(self, id: str) -> Node:
-        """The node of this id, or the successor it named; KeyError when there is none."""
-        while id not in self.nodes:
-            id = self.removed[id]
-        return self.nodes[id]
+        """The node of this id, the successor it named, or the main menu when nobody knows it."""
+        node = self.nodes.get(id)
+        return self.nodes[self._successor(id)] if node is None else node
+
+    def _successor(self, id: str) -> str:
+        for _ in range(len(self.removed)):
+            id = self.removed.get(id, self.roles.main)
+            if id in self.nodes:
+                return id
+        return self.roles.main

@@ -9,6 +9,7 @@ from ivr.engine.menu import (
     Entry,
     Goto,
     Language,
+    Listening,
     Menu,
     Message,
     Node,
@@ -104,6 +105,8 @@ def present(walk: Walk, wanted: Variant) -> Ending:
     """Says the current node in this wording and waits for the caller."""
     if walk.asking is not None:
         return Ask(walk.asking, _asked_args(walk))
+    if not isinstance(walk.node, Listening):
+        return enter(walk, walk.node.id)
     walk.say_node(wanted)
     return listen(walk)
 
@@ -115,6 +118,7 @@ def _asked_args(walk: Walk) -> tuple[tuple[str, str], ...]:
 def listen(walk: Walk) -> Ending:
     """What the current node waits for, without a word."""
     node, limits = walk.node, walk.book.limits
+    assert isinstance(node, Listening), "no call rests at a silent node"
     match node:
         case Menu():
             keys = "".join(option.key for option in node.options)
@@ -130,8 +134,6 @@ def listen(walk: Walk) -> Ending:
             return Record(node.seconds)
         case Connect():
             return Transfer(node.target, node.seconds)
-        case Route() | Goto() | Request() | Question() | End():
-            return walk.hang_up("finished")  # a call never rests here; an End that is asked again stays ended
     assert_never(node)
 
 

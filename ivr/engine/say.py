@@ -21,6 +21,9 @@ CHOOSE = "language.choose"
 SYSTEM = (SILENCE, WRONG_KEY, NOT_UNDERSTOOD, TOO_SHORT, LIMIT, BROKEN, ENTRY_HEARD, ENTRY_RIGHT, ENTRY_AGAIN, CHOOSE)
 """What the engine says on its own; every language must have each of these."""
 
+NUMBERS = range(101)
+"""The cardinals that every language can say as one word; any other number is read digit by digit."""
+
 SPOKEN_KEYS = {ENTRY_RIGHT: "1", ENTRY_AGAIN: "2"}
 """The keys that the engine's own prompts name."""
 
@@ -93,4 +96,6 @@ def _remember(book: Book, key: object, out: Iterable[Piece]) -> list[Piece]:
 def _placed(item: Placed, value: Value, language: str, context: Context) -> Piece:
     if isinstance(value, When):
         return Moment(value.date, value.part, context.today, language)
-    return Number(value, language) if isinstance(value, int) and item.kind == "number" else Digits(str(value), language)
+    if item.kind == "number" and isinstance(value, int) and value in NUMBERS:
+        return Number(value, language)
+    return Digits(str(value), language)

@@ -1,7 +1,7 @@
 """A step in the making: the state being changed, what will be said, what will be stored."""
 
 from ivr.engine.inputs import Context
-from ivr.engine.menu import Book, Listening, Node
+from ivr.engine.menu import Book, Listening, Node, Say, Steps
 from ivr.engine.say import LIMIT, Voice, node_pieces, pieces
 from ivr.engine.state import State
 from ivr.engine.turn import AnswerGiven, CallEnded, Ending, Fact, HangUp, Piece, Result, Turn, Value, Variant
@@ -42,7 +42,7 @@ class Walk:
         self.context = context
         self.node: Node = book.node(state.node)
         self.started = state.started
-        self.language = state.language
+        self.language = state.language if state.language in book.languages else None
         self.page = state.page
         self.confirming = state.confirming
         self.starred = state.starred
@@ -62,6 +62,15 @@ class Walk:
         self.said: list[Piece] = []
         self.facts: list[Fact] = []
         self.result = Result.REACHED
+        self._fit(state)
+
+    def _fit(self, state: State) -> None:
+        """A call whose release is gone meets another one, where its node may have a successor or fewer pages."""
+        if self.node.id != state.node:
+            self.asking, self.ahead, self.starred = None, "", False
+            self.place(self.node)
+        elif self.page:
+            self.page = min(self.page, last_page(self.node))
 
     def finish(self, ending: Ending) -> tuple[State, Turn]:
         """The new state and the turn."""
@@ -94,15 +103,17 @@ class Walk:
         """The caller's language, or every language while it is not known."""
         return self.book.languages if self.language is None else (self.language,)
 
-    def say(self, *prompts: str) -> None:
-        """Adds prompts to what is said."""
-        voice = Voice(self.languages(), Variant.FULL, self.values)
-        self.said += pieces(self.book, prompts, voice, self.context)
+    def say(self, say: Say, wanted: Variant = Variant.FULL) -> None:
+        """Adds prompts and values to what is said."""
+        self.said += pieces(self.book, say, self._voice(wanted), self.context)
 
     def say_node(self, wanted: Variant) -> None:
         """Adds what the current node says on its current page."""
-        voice = Voice(self.languages(), wanted, self.values)
-        self.said += node_pieces(self.book, self.node, self.page, voice, self.context)
+        self.said += node_pieces(self.book, self.node, self.page, self._voice(wanted), self.context)
+
+    def _voice(self, wanted: Variant) -> Voice:
+        """What the outside knows and what the caller answered may both be spoken."""
+        return Voice(self.languages(), wanted, {**self.secrets, **self.answers, **self.values})
 
     def answer(self, name: str, value: str, private: bool) -> None:
         """Remembers an answer that later nodes and trees may use."""
@@ -126,14 +137,16 @@ class Walk:
             self.trail = (*before, (here, self.page))[-self.book.limits.back :]
 
     def place(self, node: Node, page: int = 0) -> None:
-        """Makes `node` the current one, with nothing counted yet."""
+        """Makes `node` the current one, with nothing counted yet; the main menu has no topic and returns nowhere."""
         self.node = node
-        self.page = page
+        self.page = min(page, last_page(node))
         self.confirming = False
         self.silences = 0
         self.misses = 0
         if self.secrets:
             self.keep_secret("entry", None)
+        if node.id == self.book.roles.main:
+            self.stack, self.topic = (), None
         if node.topic is not None:
             self.topic = node.topic
 
@@ -148,5 +161,10 @@ class Walk:
 
     def over_limit(self) -> HangUp:
         """Too many inputs or too long a call: a kind goodbye."""
-        self.say(LIMIT)
+        self.say((LIMIT,))
         return self.hang_up("limit")
+
+
+def last_page(node: Node) -> int:
+    """The number of a node's last page, from 0."""
+    return len(node.pages) - 1 if isinstance(node, Steps) else 0

@@ -29,7 +29,8 @@ def render(answer: Answer, sounds: Sequence[str], addresses: Addresses, destinat
         case Record(seconds):
             action = quoteattr(addresses.turn(answer, RECORDED))
             wait = f'maxLength="{seconds}" timeout="{RECORD_SILENCE}" finishOnKey="#" playBeep="true"'
-            return _document(f'{plays}<Record action={action} method="POST" {wait}/>')
+            nothing = redirect_verb(addresses.turn(answer, SILENCE))  # an empty recording passes `action` over
+            return _document(f'{plays}<Record action={action} method="POST" {wait}/>{nothing}')
         case Transfer(to, seconds):
             action = quoteattr(addresses.turn(answer, TRANSFERRED))
             dial = f'<Dial action={action} method="POST" timeout="{seconds}" timeLimit="{TALK_SECONDS}">'
@@ -43,7 +44,12 @@ def render(answer: Answer, sounds: Sequence[str], addresses: Addresses, destinat
 
 def redirect(address: str) -> str:
     """Go on there."""
-    return _document(f'<Redirect method="POST">{escape(address)}</Redirect>')
+    return _document(redirect_verb(address))
+
+
+def redirect_verb(address: str) -> str:
+    """The verb that goes on at an address."""
+    return f'<Redirect method="POST">{escape(address)}</Redirect>'
 
 
 def last_words(address: str) -> str:
@@ -61,8 +67,7 @@ def _gather(answer: Answer, listen: Listen, plays: str, addresses: Addresses) ->
         wanted = 'numDigits="1" finishOnKey=""'  # else # would never arrive
     timeout = f'timeout="{ceil(listen.timeout)}"'
     gather = f'<Gather input="dtmf" {wanted} {timeout} action={quoteattr(action)} method="POST">{plays}</Gather>'
-    silence = escape(addresses.turn(answer, SILENCE))
-    return f'{gather}<Redirect method="POST">{silence}</Redirect>'
+    return gather + redirect_verb(addresses.turn(answer, SILENCE))
 
 
 def _document(verbs: str) -> str:
