@@ -77,7 +77,9 @@ def application(joined: Parts) -> FastAPI:
     """The server: sounds and health always, the telephone where it is configured."""
     figures = Figures()
     figures.registry.register(CallsInProgress(lambda: _in_progress(joined.database)))
-    app = FastAPI(lifespan=lambda _: _living(joined), docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        lifespan=lambda _: _living(joined), docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
+    )
     probes = {
         "database": joined.database.ping,
         "release": lambda: _need(joined.shelf.current() is not None),

@@ -4,6 +4,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 
@@ -12,9 +13,12 @@ from ivr.actions import releases
 from ivr.actions.releases import Made
 from ivr.app import Parts, application, parts
 from ivr.carrier.twilio import Account, Numbers, Webhooks
-from ivr.errors import BadSetting, HelplineError
+from ivr.channels.terminal import shell
+from ivr.channels.terminal.parse import typed_ahead
+from ivr.errors import BadContent, BadSetting, HelplineError
 from ivr.numbers import understand
 from ivr.observing import log_as_json
+from ivr.release import drawing
 from ivr.server import serve_forever
 from ivr.settings import Settings, load
 from ivr.store.erasure import erase
@@ -90,6 +94,34 @@ def check(content: bool) -> None:
         sys.exit(any(line.wrong for line in report))
 
 
+@main.command()
+@click.option("--from", "caller", default="+33639980000", show_default=True, help="your number, or `anonymous`")
+@click.option("--keys", "typed", help="plays the call without asking: 1,2,silence,1,...")
+@click.option("--sound/--no-sound", default=None, help="on by default where you type and a player is installed")
+@click.option("--save", type=click.Path(dir_okay=False, path_type=Path), help="writes the call as a scenario")
+def phone(caller: str, typed: str | None, sound: bool | None, save: Path | None) -> None:
+    """Rings the helpline from this terminal, also while a server is running."""
+    with _explained():
+        joined = _joined()
+        _make_ready(joined)
+        keys = None if typed is None else typed_ahead(typed)
+        shell.run(joined.calls, joined.sounds.path, shell.Options(caller, keys, sound, save), click.echo)
+
+
+@main.command("map")
+@click.argument("tree", required=False)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="a folder for one page a tree")
+def draw_map(tree: str | None, out: Path | None) -> None:
+    """Draws the menu trees as Mermaid flowcharts: TREE (`overview` is the main menu) or all of them."""
+    with _explained():
+        settings = _settings()
+        content = drawing.read(settings.menus_dir, settings.prompts_dir)
+        if out is None:
+            click.echo(drawing.printed(content, tree), nl=False)
+        else:
+            drawing.write(content, tree, out)
+
+
 @main.group()
 def keys() -> None:
     """The keys that encrypt numbers."""
@@ -150,6 +182,20 @@ def _settings() -> Settings:
 
 def _joined() -> Parts:
     return parts(_settings())
+
+
+def _make_ready(joined: Parts) -> None:
+    """A trial that was never run gets its tables and its sounds; production is never changed by a phone call."""
+    if not joined.database.is_current():
+        if joined.settings.production:
+            raise BadSetting("the database's tables are not those of this version: run `ivr migrate`")
+        click.echo("The database is new or older than this version: its tables are made.", err=True)
+        joined.database.migrate()
+    try:
+        joined.shelf.current()
+    except BadContent:
+        click.echo("No release has been made yet: sounds are made, once; this takes a minute.", err=True)
+        _prepare(joined)
 
 
 def _prepare(joined: Parts) -> Made:

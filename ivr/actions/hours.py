@@ -68,8 +68,12 @@ def check(hours: Hours) -> Iterator[Mistake]:
     country = hours.get("holidays")
     if country and str(country) not in holidays.list_supported_countries():
         yield Mistake(file, 1, "holidays", f"no public holidays are known for `{country}`")
-    for closed in [closed for closed in hours.get("closed") or () if not _is_date(str(closed))]:
-        yield Mistake(file, 1, "closed", f"`{closed}` is no date")
+    closed = hours.get("closed") or []
+    if not isinstance(closed, list):
+        yield Mistake(file, 1, "closed", "must be a list of dates")
+        return
+    for day in [day for day in map(str, closed) if not _is_date(day)]:
+        yield Mistake(file, 1, "closed", f"`{day}` is no date such as 2027-01-02")
 
 
 def _good_spans(spans: Any) -> bool:
@@ -77,15 +81,15 @@ def _good_spans(spans: Any) -> bool:
         ends = [time.fromisoformat(str(at)) for start, end in spans for at in (start, end)]
     except (ValueError, TypeError):
         return False
-    return all(before < after for before, after in pairwise(ends))
+    local = all(at.tzinfo is None for at in ends)
+    return local and all(before < after for before, after in pairwise(ends))
 
 
 def _is_date(text: str) -> bool:
     try:
-        date.fromisoformat(text)
+        return date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
-    return True
 
 
 def _is_holiday(hours: Hours, day: date) -> bool:

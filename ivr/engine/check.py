@@ -26,6 +26,12 @@ MOMENTS = (
 """What is said of a moment; every language must have each of these."""
 
 
+ROLE_KINDS: Mapping[str, type[Base]] = {"start": Language, "main": Menu, "goodbye": End}
+"""What the engine relies on: `*` at the main menu leads to the start, and the goodbye ends."""
+
+OPTION_KEYS = frozenset("123456")
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """What is checked: the content, today's date where the helpline lives, and how long each sound is, once known."""
@@ -69,11 +75,10 @@ def _roles(c: Checked) -> Iterator[Mistake]:
         id = getattr(c.content.roles, role)
         if id not in c.content.nodes:
             yield Mistake("menus/helpline.yaml", 1, role, f"`{id}` does not exist")
-    start, goodbye = c.content.nodes.get(c.content.roles.start), c.content.nodes.get(c.content.roles.goodbye)
-    if start is not None and not isinstance(start, Language):
-        yield c.at(start, "the start must be a node of kind language")
-    if goodbye is not None and not isinstance(goodbye, End):
-        yield c.at(goodbye, "the goodbye must be a node of kind end")
+        kind = ROLE_KINDS.get(role)
+        node = c.content.nodes.get(id)
+        if kind is not None and node is not None and not isinstance(node, kind):
+            yield c.at(node, f"the {role} must be a node of kind {kind.__name__.lower()}")
 
 
 def _unreachable(c: Checked) -> Iterator[Mistake]:
@@ -91,7 +96,7 @@ def _keys(c: Checked) -> Iterator[Mistake]:
         for key in sorted({key for key in keys if keys.count(key) > 1}):
             yield c.at(node, f"two options on key {key}")
         for key in keys:
-            if key not in {"1", "2", "3", "4", "5", "6"}:
+            if key not in OPTION_KEYS:
                 yield c.at(node, f"key {key}: options use 1 to 6, the other keys belong to the helpline")
         ids = [option.id for option in node.options]
         if len(set(ids)) < len(ids):
@@ -101,8 +106,12 @@ def _keys(c: Checked) -> Iterator[Mistake]:
 def _language_keys(c: Checked) -> Iterator[Mistake]:
     taken = {str(n + 1) for n in range(len(c.content.tongues))}
     for node in c.content.nodes.values():
-        if isinstance(node, Language) and (node.other.key in taken or node.other.key not in "123456789"):
+        if not isinstance(node, Language):
+            continue
+        if node.other.key in taken:
             yield c.at(node, f"key {node.other.key} of `{node.other.id}` is the key of a language")
+        elif node.other.key not in OPTION_KEYS:
+            yield c.at(node, f"key {node.other.key}: options use 1 to 6, the other keys belong to the helpline")
 
 
 def _way_to_a_person(c: Checked) -> Iterator[Mistake]:
@@ -136,26 +145,27 @@ def _routes(c: Checked) -> Iterator[Mistake]:
 
 def answers(content: Content) -> dict[str, frozenset[str] | None]:
     """Every answer name with its possible values; None where digits are keyed."""
-    given: dict[str, frozenset[str] | None] = dict(BUILT_IN_ANSWERS)
+    given = dict(BUILT_IN_ANSWERS)
     for node in content.nodes.values():
         if isinstance(node, Menu) and node.remember is not None:
-            given[node.remember] = (given.get(node.remember) or frozenset()) | {option.id for option in node.options}
-        elif isinstance(node, Entry) and not node.private:
-            given[node.remember] = None
-    return given
+            given[node.remember] = given.get(node.remember, frozenset()) | {option.id for option in node.options}
+    keyed = {node.remember for node in content.nodes.values() if isinstance(node, Entry) and not node.private}
+    return {**given, **dict.fromkeys(keyed)}
 
 
 def _entries(c: Checked) -> Iterator[Mistake]:
     for node in c.content.nodes.values():
         if isinstance(node, Entry) and node.least > node.most:
             yield c.at(node, f"at least {node.least} digits but at most {node.most}")
+        if isinstance(node, Entry) and node.remember == "entry":
+            yield c.at(node, "`entry` is the name of the digits being keyed: remember them under another")
 
 
 def _removed(c: Checked) -> Iterator[Mistake]:
     for old, new in c.content.removed.items():
         if old in c.content.nodes:
             yield c.at(c.content.nodes[old], "named as removed, but it is here")
-        if new not in c.content.nodes and new not in c.content.removed:
+        elif c.content.last_successor(old) is None:
             yield Mistake("menus", 1, old, f"its successor `{new}` does not exist")
 
 
@@ -250,12 +260,11 @@ def _unknown_facts(c: Checked) -> Iterator[Mistake]:
 
 
 def _same_facts(c: Checked) -> Iterator[Mistake]:
-    first, *others = c.content.tongues or (None,)
-    for tongue in others:
-        for text in tongue.texts.values() if first and tongue else ():
-            twin = first.texts.get(text.id) if first else None
-            if tongue and twin is not None and set(twin.facts) != set(text.facts):
-                yield c.in_text(tongue, text, f"names other facts than its text in {first.code if first else ''}")
+    for tongue in c.content.tongues[1:]:
+        first = c.content.tongues[0]
+        for text in tongue.texts.values():
+            if text.id in first.texts and set(first.texts[text.id].facts) != set(text.facts):
+                yield c.in_text(tongue, text, f"names other facts than its text in {first.code}")
 
 
 def _unspoken_facts(c: Checked) -> Iterator[Mistake]:

@@ -73,7 +73,13 @@ class Content:
 
     def tongue(self, code: str) -> Tongue:
         """The language of this code; KeyError when there is none."""
-        return next(tongue for tongue in self.tongues if tongue.code == code)
+        return {tongue.code: tongue for tongue in self.tongues}[code]
+
+    def last_successor(self, id: str) -> str | None:
+        """The node that stands for a removed one; None when the way there ends nowhere or in a circle."""
+        for _ in self.removed:
+            id = self.removed.get(id, id)
+        return id if id in self.nodes else None
 
 
 def prompt_keys(content: Content) -> dict[str, set[str]]:

@@ -100,9 +100,9 @@ def _understand(walk: Walk, input: Input) -> Ending:
 
 def _wait(walk: Walk, input: Input) -> Ending:
     """An input that came while the answer to an Ask is still out: keys wait, the question stands."""
-    if isinstance(input, Pressed):
-        walk.ahead = (walk.ahead + known_keys(input.keys))[: walk.book.limits.inputs]
-    else:
+    keys = known_keys(input.keys) if isinstance(input, Pressed) else ""
+    walk.ahead = (walk.ahead + keys)[: walk.book.limits.inputs]
+    if not keys:
         walk.inputs += 1
     return again(walk)
 

@@ -94,16 +94,16 @@ def reachable(nodes: Mapping[str, Node], starts: tuple[str, ...], main: str) -> 
 def silent_cycle(nodes: Mapping[str, Node], main: str) -> list[str]:
     """The nodes of one cycle that a silent caller would never leave; empty when there is none."""
     back = returns(nodes, main)
-    graph = {id: _unchosen_ids(node, back) & nodes.keys() for id, node in nodes.items()}
+    graph = {id: [to for to in _unchosen_ids(node, back) if to in nodes] for id, node in nodes.items()}
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as found:
-        return list(reversed(found.args[1][1:]))
+        cycle: list[str] = found.args[1][:0:-1]
+        start = cycle.index(next(id for id in nodes if id in cycle))
+        return [*cycle[start:], *cycle[:start]]
     return []
 
 
-def _unchosen_ids(node: Node, back: tuple[str, ...]) -> set[str]:
-    ids: set[str] = set()
+def _unchosen_ids(node: Node, back: tuple[str, ...]) -> Iterator[str]:
     for _, target in unchosen(node):
-        ids.update(back if target == RETURN else (target,))
-    return ids
+        yield from back if target == RETURN else (target,)

@@ -12,9 +12,11 @@ CONFIRM: Say = (ENTRY_HEARD, Placed("digits", "entry"), ENTRY_RIGHT, ENTRY_AGAIN
 
 
 def press(walk: Walk, keys: str) -> Ending:
-    """Presses `keys` one by one; what comes behind an open Ask waits for its answer; unknown signs are passed over."""
+    """Presses `keys` one by one; what comes behind an open Ask waits for its answer; unknown signs mean nothing."""
     ending: Ending = listen(walk)
     known = known_keys(keys)
+    if not known:
+        walk.inputs += 1
     for place, key in enumerate(known):
         walk.said.clear()
         walk.result = Result.REACHED

@@ -66,13 +66,12 @@ class Fields:
         value = self._left.pop(name, default)
         if value is None:
             raise Unreadable(f"`{name}` is missing")
-        if isinstance(value, bool) or not isinstance(value, str | int):
-            raise Unreadable(f"`{name}` must be a text")
-        return str(value)
+        return _text(name, value)
 
     def maybe(self, name: str) -> str | None:
         """A text that may be absent."""
-        return None if self._left.get(name) is None else self.text(name)
+        value = self._left.pop(name, None)
+        return None if value is None else _text(name, value)
 
     def number(self, name: str) -> int:
         """A required positive whole number."""
@@ -109,6 +108,12 @@ class Fields:
     def has(self, name: str) -> bool:
         """Whether the field is there and not taken yet."""
         return name in self._left
+
+
+def _text(name: str, value: object) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise Unreadable(f"`{name}` must be a text")
+    return str(value)
 
 
 def key_text(key: object) -> str:

@@ -123,7 +123,7 @@ class LanguageChosen:
 
 @dataclass(frozen=True, slots=True)
 class AnswerGiven:
-    """The caller answered a question; a private answer is never put into an address."""
+    """The caller answered a question; a private one is about their situation: sealed always, never a statistic."""
 
     name: str
     value: str

@@ -1,7 +1,7 @@
 """A step in the making: the state being changed, what will be said, what will be stored."""
 
 from ivr.engine.inputs import Context
-from ivr.engine.menu import Book, Listening, Node, Say, Steps
+from ivr.engine.menu import Book, Node, Say, Steps
 from ivr.engine.say import LIMIT, Voice, node_pieces, pieces
 from ivr.engine.state import State
 from ivr.engine.turn import AnswerGiven, CallEnded, Ending, Fact, HangUp, Piece, Result, Turn, Value, Variant
@@ -132,9 +132,8 @@ class Walk:
     def leave(self) -> None:
         """Remembers the current node for `*`; coming to a remembered node again forgets what came after it."""
         here = self.node.id
-        if isinstance(self.node, Listening):
-            before = tuple(step for step in self.trail if step[0] != here)
-            self.trail = (*before, (here, self.page))[-self.book.limits.back :]
+        before = tuple(step for step in self.trail if step[0] != here)
+        self.trail = (*before, (here, self.page))[-self.book.limits.back :]
 
     def place(self, node: Node, page: int = 0) -> None:
         """Makes `node` the current one, with nothing counted yet; the main menu has no topic and returns nowhere."""

@@ -1,7 +1,7 @@
 """Turns as small JSON lists and back: what the store keeps of a turn is enough to render it again, byte for byte."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, assert_never
 
 from ivr.engine.turn import (
     Ask,
@@ -47,6 +47,7 @@ def piece_out(piece: Piece) -> list[Any]:
             return ["m", date, part, today, language]
         case Speech(text, language):
             return ["s", text, language]
+    assert_never(piece)
 
 
 def piece_in(data: list[Any]) -> Piece:
@@ -81,6 +82,7 @@ def ending_out(ending: Ending) -> list[Any]:
             return ["hangup", how]
         case Ask(kind, args):
             return ["ask", kind, [list(arg) for arg in args]]
+    assert_never(ending)
 
 
 def ending_in(data: list[Any]) -> Ending:

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from ivr.engine.reading import Mistake
+from ivr.engine.reading import Mistake, key_text
 
 FRAME = "helpline.yaml"
 FACTS = "facts.yaml"
@@ -23,7 +23,7 @@ def read_folders(menus: Path, prompts: Path) -> tuple[Raw, list[Mistake]]:
     facts, fact_lines = _load(menus / FACTS, "menus", mistakes)
     hours, _ = _load(menus / HOURS, "menus", mistakes)
     trees = [_tree(path, mistakes) for path in sorted(menus.glob("*.yaml")) if path.name not in {FRAME, FACTS, HOURS}]
-    folders = sorted(path for path in prompts.glob("*") if (path / "language.yaml").is_file())
+    folders = sorted({path.parent for name in ("language.yaml", "texts.yaml") for path in prompts.glob(f"*/{name}")})
     return {
         "helpline": frame,
         "facts": facts,
@@ -36,11 +36,14 @@ def read_folders(menus: Path, prompts: Path) -> tuple[Raw, list[Mistake]]:
 
 def _tree(path: Path, mistakes: list[Mistake]) -> Raw:
     data, _ = _load(path, "menus", mistakes)
-    nodes = data.get("nodes")
+    nodes = data.get("nodes", {})
+    file = f"menus/{path.name}"
+    if not isinstance(nodes, dict):
+        mistakes.append(Mistake(file, 1, "nodes", "`nodes` must be a mapping"))
     return {
         **data,
         "nodes": nodes if isinstance(nodes, dict) else {},
-        "file": f"menus/{path.name}",
+        "file": file,
         "lines": _lines(path, "nodes"),
     }
 
@@ -64,9 +67,12 @@ def _load(path: Path, place: str, mistakes: list[Mistake]) -> tuple[Raw, dict[st
     except FileNotFoundError:
         mistakes.append(Mistake(name, 1, "", "the file is missing"))
         return {}, {}
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError:
+        mistakes.append(Mistake(name, 1, "", "the file is not UTF-8 text"))
+        return {}, {}
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date that no calendar has
         mark = getattr(error, "problem_mark", None)
-        what = getattr(error, "problem", None) or "the file is not UTF-8 text"
+        what = getattr(error, "problem", None) or str(error)
         mistakes.append(Mistake(name, mark.line + 1 if mark else 1, "", f"not readable as YAML: {what}"))
         return {}, {}
     mistakes += [Mistake(name, line, key, "this name stands here twice") for key, line in _repeated(root)]
@@ -111,13 +117,9 @@ def _repeated(node: object) -> list[tuple[str, int]]:
 def _plain(value: Any) -> Any:
     """Dates as ISO texts and keys as texts, so that the data can be kept as JSON and hashed."""
     if isinstance(value, Mapping):
-        return {_key(key): _plain(entry) for key, entry in value.items()}
+        return {key_text(key): _plain(entry) for key, entry in value.items()}
     if isinstance(value, list):
         return [_plain(entry) for entry in value]
     if isinstance(value, datetime.date | datetime.datetime):
         return value.isoformat()
     return value
-
-
-def _key(key: object) -> str:
-    return {True: "yes", False: "no"}[key] if isinstance(key, bool) else str(key)

@@ -1,7 +1,9 @@
-"""From plain data to content: the same for files on disk and for a release kept from before."""
+"""From plain data to content: the same for files on disk and for a release kept from before. Nothing raises."""
 
-from collections.abc import Mapping
+import datetime
+from collections.abc import Callable, Mapping
 from dataclasses import fields as dataclass_fields
+from dataclasses import replace
 from typing import Any
 
 from ivr.engine.content import Content, Fact, Text, Tongue
@@ -14,6 +16,10 @@ GLOBALS = ("person", "again", "back", "main")
 TEXT_FIELDS = {"full", "short", "doubt", "tts", "facts", "reviewed"}
 FACT_FIELDS = {"says", "source", "value", "speak", "doubt", "valid_until", "reviewed"}
 SPEAK = {"number", "digits", "words"}
+TREE_FIELDS = {"tree", "source", "review", "nodes", "removed", "file", "lines"}
+
+Wrong = Callable[[str], None]
+"""Takes what is wrong; the place is known."""
 
 
 def parse(raw: Raw) -> Content:
@@ -23,10 +29,11 @@ def parse(raw: Raw) -> Content:
     nodes, wrong = read(sources)
     mistakes += wrong
     removed: dict[str, str] = {}
-    for tree in raw["trees"]:
-        removed |= {str(old): str(new) for old, new in (tree.get("removed") or {}).items()}
-        unknown = sorted(set(tree) - {"tree", "source", "review", "nodes", "removed", "file", "lines"})
-        mistakes += [Mistake(tree["file"], 1, str(tree.get("tree")), f"unknown field `{name}`") for name in unknown]
+    for tree, source in zip(raw["trees"], sources, strict=True):
+        wrong_here = _wrong(mistakes, Mistake(source.file, 1, source.tree, ""))
+        removed |= {str(old): str(new) for old, new in _table(tree, "removed", wrong_here).items()}
+        _date(tree, "review", wrong_here)
+        _unknown(tree, TREE_FIELDS, wrong_here)
     roles, limits = _frame(raw["helpline"], mistakes)
     lines = raw.get("lines", {}).get("facts", {})
     facts = {id: fact for id, data in raw["facts"].items() if (fact := _fact(id, data, lines.get(id, 1), mistakes))}
@@ -42,34 +49,33 @@ def _source(tree: Raw) -> Source:
 
 
 def _frame(data: Raw, mistakes: list[Mistake]) -> tuple[Roles, Limits]:
-    file = "menus/helpline.yaml"
+    wrong = _wrong(mistakes, Mistake("menus/helpline.yaml", 1, "", ""))
     names = [field.name for field in dataclass_fields(Roles)]
-    limits = data.get("limits") or {}
-    known = {field.name for field in dataclass_fields(Limits)}
-    for name in sorted(set(data) - {*names, "limits"}):
-        mistakes.append(Mistake(file, 1, name, "unknown field"))
-    for name, value in limits.items():
-        if name not in known:
-            mistakes.append(Mistake(file, 1, name, "unknown limit"))
-        elif isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
-            mistakes.append(Mistake(file, 1, name, "a limit must be a number above 0"))
-    good: dict[str, Any] = {
-        name: value for name, value in limits.items() if name in known and isinstance(value, int | float)
-    }
-    return Roles(**{name: str(data.get(name, "")) for name in names}), Limits(**good)
+    _unknown(data, {*names, "limits"}, wrong)
+    limits: dict[str, Any] = {}
+    kinds = {field.name: field.type for field in dataclass_fields(Limits)}
+    for name, value in _table(data, "limits", wrong).items():
+        kind = (int,) if kinds.get(name) is int else (int, float)
+        if name not in kinds:
+            wrong(f"unknown limit `{name}`")
+        elif isinstance(value, bool) or not isinstance(value, kind) or value <= 0:
+            wrong(f"`{name}` must be a {'whole ' if kind == (int,) else ''}number above 0")
+        else:
+            limits[name] = value
+    return Roles(**{name: str(data.get(name, "")) for name in names}), Limits(**limits)
 
 
 def _fact(id: str, data: Any, line: int, mistakes: list[Mistake]) -> Fact | None:
-    file = "menus/facts.yaml"
+    wrong = _wrong(mistakes, Mistake("menus/facts.yaml", line, id, ""))
     if not isinstance(data, dict) or not data.get("says") or not data.get("source"):
-        mistakes.append(Mistake(file, line, id, "a fact must have `says` and `source`"))
+        wrong("a fact must have `says` and `source`")
         return None
-    for name in sorted(set(data) - FACT_FIELDS):
-        mistakes.append(Mistake(file, line, id, f"unknown field `{name}`"))
-    speak = str(data.get("speak", "words"))
+    _unknown(data, FACT_FIELDS, wrong)
+    speak, value, doubt = str(data.get("speak", "words")), data.get("value"), data.get("doubt", False)
     if speak not in SPEAK:
-        mistakes.append(Mistake(file, line, id, f"`speak` must be one of {', '.join(sorted(SPEAK))}"))
-    value, until, reviewed = (data.get(name) for name in ("value", "valid_until", "reviewed"))
+        wrong(f"`speak` must be one of {', '.join(sorted(SPEAK))}")
+    if not isinstance(doubt, bool):
+        wrong("`doubt` must be true or false")
     return Fact(
         id,
         str(data["says"]),
@@ -77,67 +83,118 @@ def _fact(id: str, data: Any, line: int, mistakes: list[Mistake]) -> Fact | None
         line,
         None if value is None else str(value),
         speak,
-        bool(data.get("doubt", False)),
-        None if until is None else str(until),
-        None if reviewed is None else str(reviewed),
+        bool(doubt),
+        _date(data, "valid_until", wrong),
+        _date(data, "reviewed", wrong),
     )
 
 
 def _tongue(code: str, data: Raw, mistakes: list[Mistake]) -> Tongue | None:
     about = data["language"]
-    file = f"prompts/{code}/language.yaml"
+    wrong = _wrong(mistakes, Mistake(f"prompts/{code}/language.yaml", 1, code, "", code))
     missing = [name for name in ("name", "direction", "order", "digits", "keys") if name not in about]
     if missing:
-        mistakes.append(Mistake(file, 1, code, f"missing: {', '.join(missing)}", code))
+        wrong(f"missing: {', '.join(missing)}")
         return None
     texts = {}
     for id, text in data["texts"].items():
-        line = data.get("lines", {}).get(id, 1)
-        texts[id] = _text(id, text, line, lambda what, id=id, line=line: _wrong(mistakes, code, id, line, what))
+        place = Mistake(f"prompts/{code}/texts.yaml", data.get("lines", {}).get(id, 1), id, "", code)
+        texts[id] = _text(id, text, place.line, _wrong(mistakes, place))
+    words_wrong = _wrong(mistakes, Mistake(f"prompts/{code}/words.yaml", 1, code, "", code))
+    words = {str(id): _list(data["words"], id, words_wrong) for id in data["words"]}
     return Tongue(
         code=code,
         name=str(about["name"]),
         direction=str(about["direction"]),
-        order=int(about["order"]),
+        order=_whole(about, "order", wrong),
         digits=str(about["digits"]),
-        group=max(1, int(about.get("group", 2))),
-        keys={str(key): str(word) for key, word in about["keys"].items()},
-        pronounce={str(name): str(spelled) for name, spelled in (about.get("pronounce") or {}).items()},
+        group=_whole(about, "group", wrong, 2),
+        keys={str(key): str(word) for key, word in _table(about, "keys", wrong).items()},
+        pronounce={str(name): str(spelled) for name, spelled in _table(about, "pronounce", wrong).items()},
         texts=texts,
-        words=_words(about, data["words"]),
-        voices=tuple(about.get("voices") or ()),
+        words=words | _commands(about, wrong),
+        voices=_voices(about, wrong),
         speech_model=about.get("speech_model"),
         comma=str(about.get("comma", ",")),
     )
 
 
-def _wrong(mistakes: list[Mistake], code: str, id: str, line: int, what: str) -> None:
-    mistakes.append(Mistake(f"prompts/{code}/texts.yaml", line, id, what, code))
-
-
-def _text(id: str, data: Any, line: int, wrong: Any) -> Text:
+def _text(id: str, data: Any, line: int, wrong: Wrong) -> Text:
     if isinstance(data, str):
         return Text(id, {Variant.FULL: data}, line)
     if not isinstance(data, dict) or not isinstance(data.get("full"), str):
         wrong("a text must be words, or a mapping with `full`")
         return Text(id, {Variant.FULL: ""}, line)
-    for name in sorted(set(data) - TEXT_FIELDS):
-        wrong(f"unknown field `{name}`")
-    spelled = data.get("tts") or {}
-    spelled = {"full": spelled} if isinstance(spelled, str) else spelled
+    _unknown(data, TEXT_FIELDS, wrong)
+    spelled = {"full": data["tts"]} if isinstance(data.get("tts"), str) else _table(data, "tts", wrong)
+    _unknown(spelled, set(Variant), wrong)
     return Text(
         id,
         {variant: str(data[variant]) for variant in Variant if data.get(variant) is not None},
         line,
         {Variant(name): str(words) for name, words in spelled.items() if name in set(Variant)},
-        tuple(str(name) for name in data.get("facts") or ()),
-        None if data.get("reviewed") is None else str(data["reviewed"]),
+        _list(data, "facts", wrong),
+        _date(data, "reviewed", wrong),
     )
 
 
-def _words(about: Raw, words: Raw) -> Mapping[str, tuple[str, ...]]:
-    """Ways to say each option, each global command, yes and no."""
-    said = {str(id): tuple(str(way) for way in ways or ()) for id, ways in words.items()}
-    said |= {answer: tuple(str(way) for way in about.get(answer) or ()) for answer in ("yes", "no")}
-    commands = about.get("globals") or {}
-    return said | {f"global.{name}": tuple(str(way) for way in commands.get(name) or ()) for name in GLOBALS}
+def _commands(about: Raw, wrong: Wrong) -> dict[str, tuple[str, ...]]:
+    """Ways to say yes, no and each command that works everywhere."""
+    said = {answer: _list(about, answer, wrong) for answer in ("yes", "no")}
+    commands = _table(about, "globals", wrong)
+    return said | {f"global.{name}": _list(commands, name, wrong) for name in GLOBALS}
+
+
+def _voices(about: Raw, wrong: Wrong) -> tuple[Mapping[str, str | int], ...]:
+    voices = about.get("voices") or []
+    if isinstance(voices, list) and all(isinstance(voice, dict) for voice in voices):
+        return tuple(voices)
+    wrong("`voices` must be a list of mappings")
+    return ()
+
+
+def _wrong(mistakes: list[Mistake], place: Mistake) -> Wrong:
+    return lambda what: mistakes.append(replace(place, what=what))
+
+
+def _unknown(data: Mapping[str, Any], known: set[str], wrong: Wrong) -> None:
+    for name in sorted(set(data) - known):
+        wrong(f"unknown field `{name}`")
+
+
+def _table(data: Mapping[str, Any], name: str, wrong: Wrong) -> Raw:
+    value = data.get(name)
+    if value is None or isinstance(value, dict):
+        return value or {}
+    wrong(f"`{name}` must be a mapping")
+    return {}
+
+
+def _list(data: Mapping[str, Any], name: str, wrong: Wrong) -> tuple[str, ...]:
+    value = data.get(name)
+    if value is None or isinstance(value, list):
+        return tuple(str(item) for item in value or ())
+    wrong(f"`{name}` must be a list")
+    return ()
+
+
+def _whole(data: Mapping[str, Any], name: str, wrong: Wrong, default: int = 1) -> int:
+    value = data.get(name, default)
+    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+        return value
+    wrong(f"`{name}` must be a whole number from 1")
+    return default
+
+
+def _date(data: Mapping[str, Any], name: str, wrong: Wrong) -> str | None:
+    """A date that sorts as a text: 2027-01-31."""
+    value = data.get(name)
+    if value is None:
+        return None
+    try:
+        if datetime.date.fromisoformat(str(value)).isoformat() == value:
+            return str(value)
+    except ValueError:
+        pass
+    wrong(f"`{name}` must be a date such as 2027-01-31")
+    return None

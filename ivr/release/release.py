@@ -7,13 +7,11 @@ from typing import Any
 
 from ivr.engine.content import Content, book, filled, spellings
 from ivr.engine.menu import Book
+from ivr.engine.say import NUMBERS
 from ivr.engine.state import dumps
 from ivr.engine.turn import Variant
 from ivr.release.files import Raw
 from ivr.release.parse import parse
-
-NUMBERS = range(101)
-"""The cardinals that every language can say as one word."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,8 +55,9 @@ class Shelf:
 
     def forget(self, ids: set[str]) -> None:
         """Drops releases that no call needs any more; never the current one."""
-        spared = (self.folder / "current").read_text()
-        for id in ids - {spared}:
+        current = self.folder / "current"
+        spared = {current.read_text()} if current.exists() else set()
+        for id in ids - spared:
             self._path(id).unlink(missing_ok=True)
             self._kept.pop(id, None)
 

@@ -38,18 +38,6 @@ def form_fields(body: bytes) -> dict[str, list[str]]:
     return fields
 
 
-class Signed(dict[str, str]):
-    """Fields as the signature reads them: `RequestValidator` asks for every value of a name by `getlist`."""
-
-    def __init__(self, fields: Fields) -> None:
-        super().__init__({name: values[0] for name, values in fields.items()})
-        self._fields = fields
-
-    def getlist(self, name: str) -> list[str]:
-        """Every value of a name."""
-        return self._fields[name]
-
-
 def one(fields: Fields, name: str) -> str:
     """A field's first value, empty when it is not there."""
     return fields.get(name, [""])[0]
@@ -57,7 +45,7 @@ def one(fields: Fields, name: str) -> str:
 
 def call_id(external_id: str) -> str:
     """Our id of a call, made from the provider's: every delivery about a call leads to the same one."""
-    if not external_id or len(external_id) > 200:
+    if not external_id.isprintable() or not 0 < len(external_id) <= 200:
         raise BadInput("no CallSid")
     return hashlib.blake2s(f"twilio/{external_id}".encode(), digest_size=12).hexdigest()
 
@@ -97,7 +85,18 @@ def _entry(fields: Fields, digits: int) -> Input:
     keys = _pressed(fields)
     if not keys:
         return StayedSilent()
-    return Pressed(keys if len(keys) >= digits or keys.endswith("*") else f"{keys}#")
+    ended = len(keys) < digits and not keys.endswith("*") and not _left_entry(keys)
+    return Pressed(f"{keys}#" if ended else keys)
+
+
+def _left_entry(keys: str) -> bool:
+    """Whether a * came with nothing left to erase: it went back, and what follows was no digit of the entry."""
+    typed = 0
+    for key in keys:
+        typed += -1 if key == "*" else 1
+        if typed < 0:
+            return True
+    return False
 
 
 def _pressed(fields: Fields) -> str:
@@ -106,7 +105,10 @@ def _pressed(fields: Fields) -> str:
 
 def failed_place(error_url: str) -> tuple[str, int, str, bool]:
     """From the address that failed: language, turn, sealed place, and whether it was `now` already."""
-    split = urlsplit(error_url)
+    try:
+        split = urlsplit(error_url)
+    except ValueError:
+        return "", 0, "", False
     query = parse_qs(split.query)
     parts = split.path.strip("/").split("/")
     turn = parts[-2] if len(parts) > 2 and parts[-3:-2] != [CALL] else query.get("n", ["0"])[0]

@@ -1,0 +1,174 @@
+"""Random books that pass every check, and random callers."""
+
+from typing import Any
+
+from hypothesis import assume
+from hypothesis import strategies as st
+
+from ivr.engine.check import check
+from ivr.engine.content import book
+from ivr.engine.inputs import (
+    Arrived,
+    HungUp,
+    Input,
+    Known,
+    Learned,
+    Pressed,
+    Recorded,
+    Said,
+    StayedSilent,
+    TransferEnded,
+    Unavailable,
+)
+from ivr.engine.menu import Book
+from ivr.engine.turn import When
+from ivr.release.parse import parse
+from tests.engine.books import PERSON, Nodes, raw
+
+TODAY = "2026-11-22"
+KEYS = "0123456789*#"
+KINDS = ("hours", "weather", "recording", "line")
+CASES = ("open", "closed")
+WORDS = {"a": ["alpha"], "b": ["beta", "both"], "c": ["both"], "aa": ["first tongue"]}
+FACTS = {"fee": {"says": "s", "source": "doc", "value": 5, "doubt": True}}
+FEE = {"full": "{fee}", "short": "{fee}", "doubt": "maybe", "facts": ["fee"]}
+
+Draw = Any
+
+
+@st.composite
+def books(draw: Draw, *, inputs: int = 400, private: bool = False) -> Book:
+    """A book of one to six nodes of any kind behind the main menu, in one to three languages."""
+    count = draw(st.integers(1, 6))
+    ids = ["first", *(f"n{n}" for n in range(1, count))]
+    options = [{"key": n + 1, "id": "abcdef"[n], "to": id} for n, id in enumerate(ids)]
+    nodes: Nodes = {"main": {"kind": "menu", "options": options}}
+    for place, id in enumerate(ids):
+        nodes[id] = _node(draw, ids, place, private)
+    nodes |= _person(draw, ids)
+    limits = {"inputs": inputs, "tries": draw(st.integers(1, 3)), "back": draw(st.integers(1, 4))}
+    languages = ("aa", "bb", "cc")[: draw(st.integers(1, 3))]
+    texts = {"first": FEE} if "say" not in nodes["first"] and nodes["first"]["kind"] in {"menu", "digits"} else {}
+    facts = FACTS if texts else {}
+    data = raw(nodes, languages=languages, limits=limits, words=WORDS, texts=texts, facts=facts)
+    content = parse(data)
+    assume(not check(content, TODAY))
+    return book(content)
+
+
+def _node(draw: Draw, ids: list[str], place: int, private: bool) -> dict[str, Any]:
+    """A node whose ways on without a choice lead only to later ones, so that there is no silent cycle."""
+    chosen = st.sampled_from([*ids, "main", "person", "start", "trouble", "goodbye", "return"])
+    silent = st.sampled_from([*ids[place + 1 :], "main", "trouble", "return"])
+    make = draw(st.sampled_from(MAKERS))
+    node = make(draw, chosen, silent)
+    if node["kind"] == "digits" and private:
+        node["private"] = True
+    if draw(st.booleans()):
+        node["topic"] = f"topic-{place}"
+    return node
+
+
+def _menu(draw: Draw, chosen: Draw, silent: Draw) -> dict[str, Any]:
+    targets = draw(st.lists(chosen, min_size=1, max_size=6))
+    options = [{"key": n + 1, "id": "abcdef"[n], "to": to} for n, to in enumerate(targets)]
+    node = {"kind": "menu", "options": options}
+    if draw(st.booleans()):
+        node["silence"] = draw(silent)
+    if draw(st.booleans()):
+        node |= {"kind": "question", "remember": "first_call"}
+    return node
+
+
+def _steps(draw: Draw, chosen: Draw, silent: Draw) -> dict[str, Any]:
+    pages = draw(st.lists(st.sampled_from(["p1", "p2", ["p3", {"digits": "code"}]]), min_size=1, max_size=3))
+    return {"kind": "steps", "pages": pages, "then": draw(silent)}
+
+
+def _digits(draw: Draw, chosen: Draw, silent: Draw) -> dict[str, Any]:
+    least = draw(st.integers(1, 4))
+    most = draw(st.integers(least, 6))
+    return {"kind": "digits", "remember": "code", "least": least, "most": most, "then": draw(chosen)}
+
+
+def _message(draw: Draw, chosen: Draw, silent: Draw) -> dict[str, Any]:
+    return {"kind": "message", "seconds": 9, "then": draw(chosen), "unavailable": draw(silent)}
+
+
+def _transfer(draw: Draw, chosen: Draw, silent: Draw) -> dict[str, Any]:
+    return {"kind": "transfer", "target": "desk", "seconds": 9, "then": draw(chosen), "unavailable": draw(silent)}
+
+
+def _route(draw: Draw, chosen: Draw, silent: Draw) -> dict[str, Any]:
+    return {"kind": "route", "by": "first_call", "cases": {"yes": draw(silent)}, "otherwise": draw(silent)}
+
+
+def _ask(draw: Draw, chosen: Draw, silent: Draw) -> dict[str, Any]:
+    cases = {case: draw(silent) for case in CASES}
+    return {"kind": "ask", "ask": draw(st.sampled_from(KINDS)), "cases": cases, "unavailable": draw(silent)}
+
+
+def _goto(draw: Draw, chosen: Draw, silent: Draw) -> dict[str, Any]:
+    node = {"kind": "goto", "to": draw(silent.filter(lambda to: to != "return")), "say": ["on-the-way"]}
+    if draw(st.booleans()):
+        node["then"] = draw(silent.filter(lambda to: to != "return"))
+    return node
+
+
+def _request(draw: Draw, chosen: Draw, silent: Draw) -> dict[str, Any]:
+    return {"kind": "request", "then": draw(silent), "unavailable": draw(silent)}
+
+
+def _end(draw: Draw, chosen: Draw, silent: Draw) -> dict[str, Any]:
+    return {"kind": "end", "how": "served"}
+
+
+MAKERS = (_menu, _menu, _steps, _digits, _message, _transfer, _route, _ask, _goto, _request, _end)
+
+
+def _person(draw: Draw, ids: list[str]) -> Nodes:
+    """A person at once, after a question, after keyed digits, or in a tree of their own."""
+    request = PERSON["person"]
+    entry = {"kind": "digits", "remember": "number", "least": 2, "most": 4, "private": True, "then": "wish"}
+    ask = {"kind": "ask", "ask": "hours", "cases": {"open": "wish", "closed": "number"}, "unavailable": "wish"}
+    return draw(
+        st.sampled_from(
+            [
+                {"person": request},
+                {"person": ask, "wish": request, "number": entry},
+                {"person": {"kind": "goto", "to": "callback"}, "callback": _asked("wish"), "wish": request},
+            ]
+        )
+    )
+
+
+def _asked(to: str) -> dict[str, Any]:
+    return {"kind": "menu", "options": [{"key": 1, "id": "sure", "to": to}]}
+
+
+keys = st.text(KEYS, min_size=1, max_size=6)
+answers = st.one_of(
+    st.just(Unavailable()),
+    st.builds(
+        Known,
+        st.sampled_from([*CASES, "on fire"]),
+        st.dictionaries(
+            st.sampled_from(["code", "opens"]),
+            st.one_of(st.integers(-5, 500), st.just("0199"), st.just(When("2026-11-23", "morning"))),
+        ),
+    ),
+)
+outsides = st.dictionaries(st.sampled_from(KINDS), answers)
+harmless: st.SearchStrategy[Input] = st.one_of(
+    st.builds(Pressed, keys),
+    st.builds(Pressed, keys),
+    st.builds(Pressed, st.sampled_from(["", "x", "1x1", "٣", "\x00"])),
+    st.just(StayedSilent()),
+    st.builds(Said, st.sampled_from(["alpha", "both", "aa person", "bb back", "aa yes", "no such thing", ""])),
+    st.builds(Recorded, st.sampled_from([None, "ref"])),
+    st.builds(TransferEnded, st.booleans()),
+    st.just(Arrived("bb", False)),
+    st.builds(Learned, st.sampled_from(KINDS), answers),
+)
+any_input: st.SearchStrategy[Input] = st.one_of(harmless, harmless, harmless, st.just(HungUp()))
+ways = st.lists(harmless, max_size=12)

@@ -1,0 +1,239 @@
+"""What only the outside knows: asked, answered, out of order, or answered too late."""
+
+import pytest
+
+from ivr.engine import engine
+from ivr.engine.inputs import (
+    Arrived,
+    Context,
+    Known,
+    Learned,
+    Pressed,
+    Recorded,
+    Said,
+    StayedSilent,
+    TransferEnded,
+    Unavailable,
+)
+from ivr.engine.state import State
+from ivr.engine.turn import Ask, CallbackRequested, HangUp, MessageLeft, Record, Result, Transfer, When
+from tests.engine.books import MENU, make_book, menu
+from tests.engine.caller import Caller
+
+ASK = {"kind": "ask", "ask": "hours", "cases": {"open": "here", "closed": "away"}, "unavailable": "unknown"}
+HOURS = {"first": ASK, "here": menu("main"), "away": MENU, "unknown": MENU}
+MESSAGE = {"kind": "message", "seconds": 60, "then": "thanks", "unavailable": "sadly"}
+CONNECT = {"kind": "transfer", "target": "desk", "seconds": 25, "then": "thanks", "unavailable": "sadly"}
+
+
+def asked(nodes=None, keys="1"):
+    """A call that waits for the answer to its question."""
+    caller = Caller(make_book(nodes or HOURS)).arrives()
+    caller.state, caller.turn = engine.advance(caller.book, caller.state, Pressed(keys), caller.context)
+    return caller
+
+
+def step(caller, input):
+    """One input, without the outside being asked by itself."""
+    caller.state, caller.turn = engine.advance(caller.book, caller.state, input, caller.context)
+    return caller.turn
+
+
+def test_a_question_to_the_outside_is_asked_by_its_kind():
+    assert asked().turn.ending == Ask("hours")
+
+
+@pytest.mark.parametrize(("case", "node"), [("open", "here"), ("closed", "away"), ("on fire", "unknown")])
+def test_the_answer_chooses_the_way_on(case, node):
+    assert Caller(make_book(HOURS), {"hours": Known(case)}).arrives().presses("1").turn.node == node
+
+
+def test_without_an_answerer_the_call_goes_the_unavailable_way():
+    assert Caller(make_book(HOURS)).arrives().presses("1").turn.node == "unknown"
+
+
+def test_a_kind_that_only_a_test_knows_is_asked_like_any_other():
+    weather = {**ASK, "ask": "weather", "cases": {"rain": "here"}}
+    caller = Caller(make_book({**HOURS, "first": weather, "away": MENU}), {"weather": Known("rain")})
+    assert caller.arrives().presses("1").turn.node == "here"
+
+
+def test_what_a_question_says_is_said_before_the_answer():
+    caller = Caller(make_book({**HOURS, "first": {**ASK, "say": ["wait"]}}), {"hours": Known("closed")})
+    assert caller.arrives().presses("1").hears == ["wait", "away", "away.top"]
+
+
+def test_values_of_an_answer_are_spoken_in_their_place():
+    say = ["until", {"moment": "opens"}, {"number": "count"}, {"digits": "code"}, {"number": "nobody-knows"}]
+    known = Known("closed", {"opens": When("2026-11-23", "morning"), "count": 7, "code": "0199"})
+    caller = Caller(make_book({**HOURS, "away": {**MENU, "say": say}}), {"hours": known})
+    assert caller.arrives().presses("1").hears == [
+        "until",
+        "moment 2026-11-23 morning",
+        "number 7",
+        "digits 0199",
+        "away.top",
+    ]
+
+
+def test_an_answer_of_another_kind_leaves_the_question_open():
+    caller = asked()
+    assert step(caller, Learned("weather", Known("open"))).ending == Ask("hours")
+    assert step(caller, Learned("hours", Known("open"))).node == "here"
+
+
+def test_wrong_answers_for_ever_end_at_the_limit():
+    caller = asked()
+    for _ in range(400):
+        step(caller, Learned("weather", Known("open")))
+    assert caller.turn.ending == HangUp("limit")
+
+
+@pytest.mark.parametrize("input", [StayedSilent(), Said("aa yes"), Recorded("r"), TransferEnded(True), Arrived()])
+def test_while_an_answer_is_out_anything_else_asks_again(input):
+    caller = asked()
+    assert step(caller, input).ending == Ask("hours")
+    assert caller.state.inputs == 2
+
+
+def test_keys_that_come_before_the_answer_are_pressed_after_it():
+    caller = asked()
+    assert step(caller, Pressed("1x")).ending == Ask("hours")
+    assert caller.state.ahead == "1"
+    turn = step(caller, Learned("hours", Known("open")))
+    assert (turn.node, caller.state.ahead) == ("main", "")
+
+
+def test_keys_ahead_of_a_second_question_wait_for_its_answer_too():
+    nodes = {**HOURS, "here": {**ASK, "ask": "weather", "cases": {"rain": "away"}}}
+    caller = asked(nodes, "11")
+    assert step(caller, Learned("hours", Known("open"))).ending == Ask("weather")
+    assert step(caller, Learned("weather", Known("rain"))).node == "main"
+
+
+def test_keys_ahead_of_an_end_are_forgotten():
+    caller = asked({**HOURS, "here": {"kind": "end"}}, "11")
+    turn = step(caller, Learned("hours", Known("open")))
+    assert (turn.node, turn.ending) == ("here", HangUp("finished"))
+
+
+def test_no_more_keys_wait_than_a_call_may_have():
+    caller = asked()
+    for _ in range(5):
+        step(caller, Pressed("1" * 100))
+    assert len(caller.state.ahead) == 400
+
+
+def test_a_message_is_asked_for_before_it_is_promised():
+    assert asked({"first": MESSAGE, "thanks": MENU, "sadly": MENU}).turn.ending == Ask("recording")
+
+
+def test_a_message_goes_its_unavailable_way_where_nothing_can_record():
+    caller = Caller(make_book({"first": MESSAGE, "thanks": MENU, "sadly": MENU})).arrives().presses("1")
+    assert caller.hears == ["sadly", "sadly.top"]
+
+
+def recording() -> Caller:
+    """A caller who hears the beep."""
+    book = make_book({"first": MESSAGE, "thanks": MENU, "sadly": MENU})
+    return Caller(book, {"recording": Known("yes")}).arrives().presses("1")
+
+
+def test_a_message_is_recorded_where_that_is_possible():
+    assert (recording().hears, recording().turn.ending) == (["first"], Record(60))
+
+
+def test_a_message_that_was_left_is_a_fact():
+    caller = recording().does(Recorded("ref-1"))
+    assert caller.turn.facts == (MessageLeft("ref-1"),)
+    assert (caller.turn.node, caller.turn.result) == ("thanks", Result.CHOSE)
+    assert caller.presses("*").turn.ending == Record(60)
+
+
+def test_an_empty_message_counts_as_silence():
+    caller = recording().does(Recorded(None))
+    assert (caller.turn.result, caller.turn.ending, caller.state.silences) == (Result.NO_INPUT, Record(60), 1)
+
+
+def test_a_key_that_means_nothing_in_a_message_changes_nothing():
+    assert recording().presses("5").turn.ending == Record(60)
+
+
+def test_a_key_that_means_nothing_behind_one_that_does_is_counted_like_a_single_one():
+    nodes = {"first": MESSAGE, "thanks": MENU, "sadly": MENU}
+    way = Caller(make_book(nodes), {"recording": Known("yes")}).arrives().presses("1").does(Recorded("r"))
+    together = Caller(way.book, way.outside)
+    together.state = way.state
+    assert together.does(Pressed("*5")).turn == way.presses("*5").turn
+
+
+def test_0_leads_to_a_person_out_of_a_message():
+    assert recording().presses("0").turn.node == "noted"
+
+
+def connected(**outside: Known) -> Caller:
+    """A caller at a transfer."""
+    book = make_book({"first": CONNECT, "thanks": MENU, "sadly": MENU})
+    return Caller(book, outside).arrives().presses("1")
+
+
+def test_a_transfer_is_asked_for_with_its_target():
+    caller = asked({"first": CONNECT, "thanks": MENU, "sadly": MENU})
+    assert caller.turn.ending == Ask("line", (("to", "desk"),))
+    assert step(caller, StayedSilent()).ending == Ask("line", (("to", "desk"),))
+
+
+def test_a_transfer_connects_where_there_is_a_line():
+    caller = connected(line=Known("yes"))
+    assert (caller.hears, caller.turn.ending) == (["first"], Transfer("desk", 25))
+
+
+def test_a_transfer_goes_its_unavailable_way_without_a_line():
+    assert connected().turn.node == "sadly"
+
+
+@pytest.mark.parametrize(("answered", "node"), [(True, "thanks"), (False, "sadly")])
+def test_how_a_transfer_ended_chooses_the_way_on(answered, node):
+    caller = connected(line=Known("yes")).does(TransferEnded(answered))
+    assert (caller.turn.node, caller.turn.result) == (node, Result.CHOSE)
+
+
+@pytest.mark.parametrize("input", [Recorded("r"), TransferEnded(True), Arrived(), Learned("hours", Known("open"))])
+def test_an_input_that_does_not_belong_here_says_the_turn_again(input):
+    caller = Caller(make_book()).arrives()
+    turn = step(caller, input)
+    assert (turn.node, turn.result, turn.facts) == ("main", Result.AGAIN, ())
+
+
+@pytest.mark.parametrize("input", [Recorded("r"), TransferEnded(True), Arrived(), Learned("hours", Known("open"))])
+def test_an_input_that_does_not_belong_to_a_read_back_reads_it_back_again(input):
+    entry = {"kind": "digits", "remember": "code", "least": 1, "most": 2, "then": "main"}
+    caller = Caller(make_book({"first": entry})).arrives().presses("142")
+    heard = caller.turn.pieces
+    assert step(caller, input).pieces == heard
+
+
+def test_a_request_that_cannot_be_stored_is_not_promised():
+    caller = Caller(make_book(), context=Context(1000.0, "2026-11-22", storing=False)).arrives().presses("0")
+    assert (caller.turn.node, caller.facts) == ("sorry", [])
+    assert "requested" not in caller.state.answers
+
+
+def test_a_request_that_is_stored_is_told_and_known_to_later_routes():
+    again = {
+        "person": {"kind": "route", "by": "requested", "cases": {"yes": "already"}, "otherwise": "ask"},
+        "ask": {"kind": "request", "then": "noted", "unavailable": "sorry"},
+        "already": MENU,
+        "first": MENU,
+    }
+    caller = Caller(make_book(again)).arrives().presses("0")
+    assert (caller.turn.node, caller.facts) == ("noted", [CallbackRequested("general")])
+    caller.presses("0")
+    assert (caller.turn.node, caller.turn.facts) == ("already", ())
+
+
+def test_an_answer_where_nothing_was_asked_for_lets_the_call_go_on():
+    caller = Caller(make_book()).arrives()
+    caller.state = State("main", 1000.0, "aa", asking="hours")
+    assert step(caller, Learned("hours", Unavailable())).node == "main"
+    assert caller.state.asking is None

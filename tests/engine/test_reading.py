@@ -1,0 +1,140 @@
+"""What cannot be read of a menu file becomes a mistake at its line; nothing raises."""
+
+import pytest
+
+from ivr.engine.menu import Connect, End, Goto, Menu, Placed, Steps
+from ivr.engine.reading import KINDS, SILENT, Mistake, Source, read, read_node
+
+OPTION = {"key": 1, "id": "a", "to": "x"}
+GOOD = {
+    "language": {"then": "x", "other": OPTION},
+    "menu": {"options": [OPTION]},
+    "question": {"options": [OPTION], "remember": "r"},
+    "steps": {"pages": ["p"], "then": "x"},
+    "digits": {"remember": "r", "least": 1, "most": 2, "then": "x"},
+    "message": {"seconds": 1, "then": "x", "unavailable": "x"},
+    "transfer": {"target": "t", "seconds": 1, "then": "x", "unavailable": "x"},
+    "route": {"by": "r", "cases": {"a": "x"}, "otherwise": "x"},
+    "ask": {"ask": "hours", "cases": {"a": "x"}, "unavailable": "x"},
+    "goto": {"to": "x"},
+    "request": {"then": "x", "unavailable": "x"},
+    "end": {},
+}
+REQUIRED = [(kind, name) for kind, fields in GOOD.items() for name in fields]
+
+
+def mistakes(data):
+    """What is wrong with this node, as texts."""
+    return [mistake.what for mistake in read([Source("menus/t.yaml", "t", {"n": data}, {"n": 7})])[1]]
+
+
+def node(kind, **fields):
+    """A node that can be read."""
+    return read_node("n", "t", {"kind": kind, **GOOD[kind], **fields})[0]
+
+
+def test_every_kind_has_a_case():
+    assert set(GOOD) == set(KINDS)
+
+
+@pytest.mark.parametrize("kind", GOOD)
+def test_every_kind_can_be_read(kind):
+    assert mistakes({"kind": kind, **GOOD[kind], "topic": "t", "text": "sms"}) == []
+
+
+@pytest.mark.parametrize("kind", GOOD)
+def test_only_kinds_that_speak_say_their_own_id(kind):
+    assert node(kind).say == (() if kind in SILENT else ("n",))
+
+
+@pytest.mark.parametrize(("kind", "name"), REQUIRED)
+def test_a_field_that_is_missing_is_named(kind, name):
+    left = {field: value for field, value in GOOD[kind].items() if field != name}
+    (what,) = mistakes({"kind": kind, **left})
+    assert what.startswith(f"`{name}` ")
+
+
+@pytest.mark.parametrize("kind", GOOD)
+def test_an_unknown_field_is_named(kind):
+    assert mistakes({"kind": kind, **GOOD[kind], "colour": "red"}) == ["unknown field `colour`"]
+
+
+def test_a_field_that_is_there_and_empty_is_not_unknown():
+    assert mistakes({"kind": "menu", **GOOD["menu"], "silence": None, "topic": None}) == []
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (["a list"], "a node must be a mapping"),
+        ({}, "`kind` is missing"),
+        ({"kind": True}, "`kind` must be a text"),
+        ({"kind": "end", "how": ["x"]}, "`how` must be a text"),
+        ({"kind": "end", "topic": ["x"]}, "`topic` must be a text"),
+        ({"kind": "goto", "to": None}, "`to` is missing"),
+        ({"kind": "menu", "options": []}, "`options` must be a list"),
+        ({"kind": "menu", "options": {"key": 1}}, "`options` must be a list"),
+        ({"kind": "menu", "options": ["x"]}, "an option must be a mapping of key, id and to"),
+        ({"kind": "menu", "options": [{**OPTION, "colour": 1}]}, "unknown field `colour` in option `a`"),
+        ({"kind": "menu", "options": [{"key": 1, "id": "a"}]}, "`to` is missing"),
+        ({"kind": "menu", "options": [{"key": True, "id": "a", "to": "x"}]}, "`key` must be a text"),
+        ({"kind": "question", **GOOD["question"], "private": "yes"}, "`private` must be true or false"),
+        ({"kind": "digits", **GOOD["digits"], "least": 0}, "`least` must be a whole number from 1"),
+        ({"kind": "digits", **GOOD["digits"], "most": True}, "`most` must be a whole number from 1"),
+        ({"kind": "message", **GOOD["message"], "seconds": "9"}, "`seconds` must be a whole number from 1"),
+        ({"kind": "route", **GOOD["route"], "cases": {}}, "`cases` must be a mapping"),
+        ({"kind": "route", **GOOD["route"], "cases": ["x"]}, "`cases` must be a mapping"),
+        ({"kind": "language", **GOOD["language"], "other": "x"}, "`other` must be a mapping"),
+        ({"kind": "steps", "pages": "p", "then": "x"}, "`pages` must be a list"),
+    ],
+)
+def test_a_field_of_the_wrong_shape_is_named(data, what):
+    assert mistakes(data) == [what]
+
+
+def test_an_unknown_kind_is_named_with_those_there_are():
+    (what,) = mistakes({"kind": "riddle"})
+    assert what == f"unknown kind `riddle`: one of {', '.join(sorted(KINDS))}"
+
+
+@pytest.mark.parametrize("item", [7, {"song": "x"}, {"digits": 3}, {"digits": "a", "number": "b"}, None])
+def test_a_say_holds_only_prompts_and_placed_values(item):
+    (what,) = mistakes({"kind": "end", "say": ["hello", item]})
+    assert what == f"`say` holds prompt ids, {{digits: x}}, {{number: x}} or {{moment: x}}, not {item!r}"
+
+
+def test_a_mistake_names_file_line_and_node():
+    _, found = read([Source("menus/t.yaml", "t", {"n": {"kind": "goto"}, "m": []}, {"n": 7})])
+    assert found == [
+        Mistake("menus/t.yaml", 7, "n", "`to` is missing"),
+        Mistake("menus/t.yaml", 1, "m", "a node must be a mapping"),
+    ]
+
+
+def test_a_node_id_in_two_files_is_named_and_the_first_is_kept():
+    one = Source("menus/one.yaml", "one", {"n": {"kind": "end"}}, {"n": 3})
+    two = Source("menus/two.yaml", "two", {"n": {"kind": "goto", "to": "x"}}, {"n": 4})
+    nodes, found = read([one, two])
+    assert isinstance(nodes["n"], End)
+    assert found == [Mistake("menus/two.yaml", 4, "n", "this node id is used twice")]
+
+
+def test_what_a_good_node_becomes():
+    assert node("menu") == Menu(id="n", tree="t", say=("n",), options=node("menu").options)
+    assert node("menu").options[0].prompt == "n.a"
+    assert node("menu", options=[{**OPTION, "prompt": "p", "topic": "o"}]).options[0].prompt == "p"
+    assert node("question", private=True, silence="y").private
+    assert node("transfer") == Connect(id="n", tree="t", say=("n",), target="t", seconds=1, then="x", unavailable="x")
+    assert node("goto", then="y") == Goto(id="n", tree="t", say=(), to="x", then="y")
+    assert node("end", how="served").how == "served"
+
+
+def test_a_page_is_a_prompt_or_a_list_of_them():
+    pages = ["p1", ["p2", {"number": "count"}]]
+    assert node("steps", pages=pages) == Steps(
+        id="n", tree="t", say=(), pages=(("p1",), ("p2", Placed("number", "count"))), then="x"
+    )
+
+
+def test_yes_and_no_are_words_in_the_cases_of_an_answer():
+    assert dict(node("route", cases={True: "x", False: "y", 3: "z"}).cases) == {"yes": "x", "no": "y", "3": "z"}
