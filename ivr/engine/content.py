@@ -9,6 +9,9 @@ from ivr.engine.reading import Mistake, Source
 from ivr.engine.say import CHOOSE, SPOKEN_KEYS, lines
 from ivr.engine.turn import Variant
 
+SHORT_NUMBER = 3
+"""Digits that are said in one breath in every language, as 112."""
+
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
@@ -145,7 +148,8 @@ def say_value(fact: Fact, tongue: Tongue) -> str:
     value = fact.value or ""
     if fact.speak == "digits":
         figures = [tongue.keys.get(figure, figure) for figure in value if figure.isdigit()]
-        breaths = [" ".join(figures[at : at + tongue.group]) for at in range(0, len(figures), tongue.group)]
+        group = len(figures) if len(figures) <= SHORT_NUMBER else tongue.group
+        breaths = [" ".join(figures[at : at + group]) for at in range(0, len(figures), group)]
         return f"{tongue.comma} ".join(breaths)
     return value.translate({ord(str(n)): figure for n, figure in enumerate(tongue.digits)})
 

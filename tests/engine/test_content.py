@@ -59,7 +59,7 @@ def test_the_value_of_a_fact_is_filled_in_and_other_braces_stay():
     [
         ("50", "number", 2, "fa"),
         ("2 h", "words", 2, "c h"),
-        ("112", "digits", 2, "key1 key1, key2"),
+        ("112", "digits", 2, "key1 key1 key2"),
         ("36 46", "digits", 4, "key3 key6 key4 key6"),
         (None, "number", 2, ""),
     ],
@@ -69,7 +69,7 @@ def test_a_value_is_written_in_the_figures_of_its_language_or_read_one_by_one(va
 
 
 def test_breaths_are_parted_by_the_comma_of_the_language():
-    assert say_value(Fact("f", "s", "d", value="112", speak="digits"), tongue(comma="،")) == "key1 key1، key2"
+    assert say_value(Fact("f", "s", "d", value="1122", speak="digits"), tongue(comma="،")) == "key1 key1، key2 key2"
 
 
 def test_the_placeholder_voice_reads_its_own_spelling_where_there_is_one():
