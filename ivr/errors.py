@@ -10,7 +10,8 @@ HelplineError
 ├── VoiceFailed        a sound could not be made; trying again may help
 └── CarrierFailed      the telephone company refused or did not answer
     ├── CarrierBusy    429, 5xx, timeouts; trying again helps
-    └── CarrierRefused 4xx; trying again does not help
+    ├── CarrierRefused 4xx; trying again does not help
+    └── CarrierUnknown a call or text was asked for and the answer was lost: look for it, never just try again
 """
 
 
@@ -47,12 +48,22 @@ class VoiceFailed(HelplineError):
 
 
 class CarrierFailed(HelplineError):
-    """The telephone company's API did not do what was asked."""
+    """The telephone company's API did not do what was asked: its own error `code` and HTTP `status`, 0 without one."""
+
+    def __init__(self, message: str, code: int = 0, status: int = 0) -> None:
+        super().__init__(message)
+        self.code, self.status = code, status
 
 
 class CarrierBusy(CarrierFailed):
-    """429, 5xx or no answer: trying again helps."""
+    """It did not happen, or may safely be asked again; not before `retry_after` seconds where the company says so."""
+
+    retry_after: float | None = None
 
 
 class CarrierRefused(CarrierFailed):
     """4xx: trying again does not help."""
+
+
+class CarrierUnknown(CarrierFailed):
+    """It may have happened: `find_calls` or a person decides; nothing repeats it by itself."""

@@ -3,13 +3,29 @@
 import json
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.metrics_core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-SAID = ("call", "turn", "node", "result", "path", "status", "why", "code", "release", "sounds", "warnings")
+SAID = (
+    "call",
+    "turn",
+    "node",
+    "result",
+    "path",
+    "status",
+    "why",
+    "code",
+    "release",
+    "sounds",
+    "warnings",
+    "job",
+    "kind",
+    "attempt",
+    "outcome",
+)
 """What a log line may carry beside its message: ids and places, never a number, a name or a keyed digit."""
 
 
@@ -65,12 +81,31 @@ class CallsInProgress(Collector):
             yield GaugeMetricFamily("ivr_calls_in_progress", "Calls that have not ended.", value=count)
 
 
+class JobsNow(Collector):
+    """Asks for jobs by state and for the seconds by which the longest waiting one is late, when it is looked at."""
+
+    def __init__(self, look: Callable[[], tuple[Mapping[str, int], float] | None]) -> None:
+        self._look = look
+
+    def collect(self) -> Iterable[GaugeMetricFamily]:
+        """Two gauges, or nothing while that cannot be known."""
+        found = self._look()
+        if found is None:
+            return
+        jobs = GaugeMetricFamily("ivr_jobs", "Jobs that are not done; the dead wait for a person.", labels=["state"])
+        for state, count in found[0].items():
+            jobs.add_metric([state], count)
+        yield jobs
+        yield GaugeMetricFamily("ivr_jobs_late_seconds", "How late the longest waiting job is.", value=found[1])
+
+
 class Figures:
-    """What is counted: turns by node and result, seconds of each webhook."""
+    """What is counted: turns by node and result, seconds of each webhook, jobs by kind and outcome."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self._turns = Counter("ivr_turns", "Turns answered.", ["node", "result"], registry=self.registry)
+        self._jobs = Counter("ivr_jobs_ended", "Attempts at jobs.", ["kind", "outcome"], registry=self.registry)
         bounds = (0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15)
         self._seconds = Histogram(
             "ivr_webhook_seconds", "Own time of a webhook.", ["kind"], buckets=bounds, registry=self.registry
@@ -80,3 +115,7 @@ class Figures:
         """Counts one answered webhook."""
         self._turns.labels(node, result).inc()
         self._seconds.labels(kind).observe(seconds)
+
+    def job(self, kind: str, outcome: str) -> None:
+        """Counts one attempt: done, again, dead, or lost to another worker."""
+        self._jobs.labels(kind, outcome).inc()

@@ -46,6 +46,16 @@ class PostgresServer:
     def start(self) -> None:
         self._server.start()
 
+    @property
+    def running(self) -> bool:
+        """Whether it has not ended yet."""
+        return (Path(self._server.pgdata) / "postmaster.pid").exists()
+
+    def pids(self) -> list[int]:
+        """All its processes, the parent of the others first."""
+        parent = int(self._server.get_pid())
+        return [parent, *map(int, Path(f"/proc/{parent}/task/{parent}/children").read_text().split())]
+
     def run(self, *statements: str) -> None:
         with psycopg.connect(f"host={self.socket} user=postgres dbname=postgres", autocommit=True) as connection:
             for statement in statements:

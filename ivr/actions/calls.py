@@ -72,6 +72,9 @@ class Calls:
         except StorageAway:
             log.warning("call begins without the database", extra={"call": line.call_id})
             return self._begin(release, line, Arrived(first_call=False), None)
+        except Exception:  # rule 6, as below
+            log.exception("a call broke", extra={"call": line.call_id, "turn": 0, "node": release.book.roles.start})
+            return self._apologise(line, Place(line.call_id, 0, release.id, State("", self.world.clock())))
         return answer
 
     def answer(self, line: Line, n: int, sealed: str, input: Input) -> Answer:
@@ -83,8 +86,6 @@ class Calls:
             return self.now(line)
         try:
             return self._answered(line, place, input)
-        except StorageAway:
-            return self._follow(line, place, input, None)
         except AlreadyAnswered:
             return self._repeat(line.call_id, n + 1)
         except Exception:  # rule 6: an error inside a call is spoken, whatever it is, and recorded with its node
@@ -127,12 +128,17 @@ class Calls:
         return self._store(line, place, lambda context: engine.begin(release.book, arrived, context), tx, "arrived")
 
     def _answered(self, line: Line, place: Place, input: Input) -> Answer:
-        with self.world.database.transaction() as tx:
-            if place.lacks_secrets:
-                place = records.with_secrets(tx, place)
-            if place.adrift:
-                place = records.land(tx, line, place, self.world.clock())
-            return self._follow(line, place, input, tx)
+        try:
+            with self.world.database.transaction() as tx:
+                return self._follow(line, self._whole(tx, line, place), input, tx)
+        except StorageAway:
+            return self._follow(line, place, input, None)
+
+    def _whole(self, tx: Transaction, line: Line, place: Place) -> Place:
+        """The place with what an address leaves out; a call that went on without the database is known to it again."""
+        if place.lacks_secrets:
+            place = records.with_secrets(tx, place)
+        return records.land(tx, line, place, self.world.clock()) if place.adrift else place
 
     def _follow(self, line: Line, place: Place, input: Input, tx: Transaction | None) -> Answer:
         book = self._release(place).book
@@ -140,19 +146,23 @@ class Calls:
         return self._store(line, place, lambda context: engine.advance(book, place.state, input, context), tx, told)
 
     def _apologise(self, line: Line, place: Place) -> Answer:
+        try:
+            with self.world.database.transaction() as tx:
+                whole = self._whole(tx, line, place)
+                return self._store(line, whole, self._sorry(whole), tx, "error")
+        except AlreadyAnswered:
+            return self._repeat(line.call_id, place.n + 1)
+        except StorageAway:
+            return self._store(line, place, self._sorry(place), None, "error")
+
+    def _sorry(self, place: Place) -> Advance:
         book = self._release(place).book
 
         def sorry(context: Context) -> engine.Step:
             state, turn = engine.apologise(book, place.state, context)
             return state, replace(turn, result=Result.ERROR)
 
-        try:
-            with self.world.database.transaction() as tx:
-                return self._store(line, place, sorry, tx, "error")
-        except AlreadyAnswered:
-            return self._repeat(line.call_id, place.n + 1)
-        except (StorageAway, UnknownCall):
-            return self._store(line, place, sorry, None, "error")
+        return sorry
 
     def _store(self, line: Line, place: Place, first: Advance, tx: Transaction | None, told: str) -> Answer:
         """Computes the next turn and, where there is a transaction, adds it and its facts."""

@@ -65,6 +65,10 @@ def check(hours: Hours) -> Iterator[Mistake]:
     for day in DAYS:
         if not _good_spans(week.get(day) or []):
             yield Mistake(file, 1, day, 'must be a list of ["09:00", "12:30"], in order, none overlapping')
+    yield from _wrong_closures(hours, file)
+
+
+def _wrong_closures(hours: Hours, file: str) -> Iterator[Mistake]:
     country = hours.get("holidays")
     if country and str(country) not in holidays.list_supported_countries():
         yield Mistake(file, 1, "holidays", f"no public holidays are known for `{country}`")

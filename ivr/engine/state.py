@@ -50,6 +50,7 @@ _SHORT = {
     "ended": "e",
 }
 _EMPTY = State(node="", started=-1.0)
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
 def wire(state: State) -> dict[str, Any]:
@@ -81,7 +82,7 @@ def unwire(data: Mapping[str, Any], secrets: Mapping[str, str]) -> State:
 
 def dumps(data: Mapping[str, Any]) -> bytes:
     """JSON in one canonical form: the same data gives the same bytes."""
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+    return _CANONICAL.encode(data).encode()
 
 
 def _value_out(value: Value) -> Any:

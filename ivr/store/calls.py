@@ -1,6 +1,6 @@
 """Calls and their turns. Turns are only ever added: the current one has the greatest number."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from sqlalchemy import bindparam, func, select, update
 
@@ -80,9 +80,7 @@ class Ended:
 
 OF_CALL = turns.c.call_id == bindparam("call")
 LOG = insert_once(calls, ("id", "channel", "external_id", "caller_id", "release_id", "started_at"))
-ADD = insert_once_in_a_call(turns, ("call_id", "n", "node", "result", "at", "payload")).execution_options(
-    preserve_rowcount=True
-)
+ADD = insert_once_in_a_call(turns, ("call_id", "n", "node", "result", "at", "payload"))
 FIND = select(calls).where(calls.c.id == bindparam("call"))
 TURN = select(turns).where(OF_CALL, turns.c.n == bindparam("number"))
 LATEST = select(turns).where(OF_CALL).order_by(turns.c.n.desc()).limit(1)
@@ -115,12 +113,12 @@ def add_turn(tx: Transaction, turn: NewTurn) -> None:
     values = {
         "call_id": turn.call_id,
         "n": turn.n,
-        "node": turn.node,
+        "node": tx.keyring.seal_word(turn.node),
         "result": turn.result,
         "at": turn.at,
         "payload": tx.keyring.seal(turn.payload, about(turn.call_id, turn.n)),
     }
-    if tx.execute(ADD, values).rowcount != 1:
+    if tx.insert(ADD, values) != 1:
         raise UnknownCall(turn.call_id) if find(tx, turn.call_id) is None else AlreadyAnswered(f"turn {turn.n}")
 
 
@@ -137,18 +135,23 @@ def latest(tx: Transaction, call_id: str) -> StoredTurn | None:
 def find(tx: Transaction, call_id: str) -> CallRow | None:
     """The call of this id."""
     row = tx.execute(FIND, {"call": call_id}).first()
-    return None if row is None else CallRow(*row)
+    if row is None:
+        return None
+    call = CallRow(*row)
+    return call if call.ended_node is None else replace(call, ended_node=tx.keyring.open_word(call.ended_node))
 
 
 def end_call(tx: Transaction, call_id: str, ended: Ended) -> bool:
     """The first end of a call stays; whether this was it."""
-    values = {"call": call_id, "at": ended.at, "how": ended.how, "node": ended.node}
+    node = None if ended.node is None else tx.keyring.seal_word(ended.node)
+    values = {"call": call_id, "at": ended.at, "how": ended.how, "node": node}
     return tx.execute(END, values).rowcount == 1
 
 
 def path(tx: Transaction, call_id: str) -> list[str]:
     """The nodes the call came through, each where it was first reached."""
-    return list(dict.fromkeys(tx.execute(PATH, {"call": call_id}).scalars()))
+    sealed = dict.fromkeys(tx.execute(PATH, {"call": call_id}).scalars())
+    return [tx.keyring.open_word(node) for node in sealed]
 
 
 def in_progress(tx: Transaction) -> int:
@@ -175,4 +178,5 @@ def _opened(tx: Transaction, row: Stored | None) -> StoredTurn | None:
     if row is None:
         return None
     call_id, n, node, result, at, payload = row
-    return StoredTurn(call_id, n, node, result, at, tx.keyring.open(payload, about(call_id, n)))
+    opened = tx.keyring.open(payload, about(call_id, n))
+    return StoredTurn(call_id, n, tx.keyring.open_word(node), result, at, opened)

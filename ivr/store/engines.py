@@ -2,15 +2,19 @@
 
 import select
 import sqlite3
+import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 from psycopg import pq
+from psycopg.abc import PQGen
 from sqlalchemy import Engine, create_engine, event, exc
 from sqlalchemy.engine import URL, ExceptionContext, make_url
 
 from ivr.errors import BadSetting, StorageAway
+
+T = TypeVar("T")
 
 POOL = 20
 POOL_SECONDS = 5
@@ -24,7 +28,28 @@ CONNECT: Mapping[str, int] = {
     "keepalives_count": 2,
     "tcp_user_timeout": 4000,
 }
-SESSION = "SET statement_timeout = '8s'; SET lock_timeout = '4s'; SET idle_in_transaction_session_timeout = '60s'"
+SESSION = "SET statement_timeout = '4s'; SET lock_timeout = '3s'; SET idle_in_transaction_session_timeout = '60s'"
+PATIENCE = 5.0
+"""Seconds after which a server that says nothing at all is given up. A caller waits, and the line gives us 15."""
+
+
+class Patient(psycopg.Connection[Any]):
+    """A connection to a server that may freeze: the system's own timeouts see only hosts that are gone."""
+
+    patience: float | None = PATIENCE
+
+    def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
+        """As psycopg waits, but not for ever; OperationalError, and a closed connection, after `patience`."""
+        if timeout is not None or self.patience is None:
+            return super().wait(gen, interval, timeout)
+        until = time.monotonic() + self.patience
+        try:
+            return super().wait(gen, interval, self.patience)
+        except psycopg.OperationalError:
+            if time.monotonic() < until:
+                raise
+            self.pgconn.finish()
+            raise psycopg.OperationalError(f"the server has said nothing for {self.patience} s") from None
 
 
 def engine(address: str) -> Engine:
@@ -56,6 +81,7 @@ def _sqlite(url: URL) -> Engine:
         max_overflow=0,
         pool_timeout=POOL_SECONDS,
         pool_use_lifo=True,
+        paramstyle="named",  # as PostgreSQL's driver has it: values are given by name
         connect_args={"timeout": BUSY_SECONDS, "isolation_level": None},  # we say BEGIN ourselves
     )
 
@@ -78,6 +104,10 @@ def _postgresql(url: URL) -> Engine:
         connect_args={name: value for name, value in CONNECT.items() if name not in url.query},
     )
 
+    @event.listens_for(made, "do_connect")
+    def _connect(_dialect: object, _record: object, given: Any, named: Any) -> Patient:
+        return Patient.connect(*given, **named)
+
     @event.listens_for(made, "connect")
     def _prepare(connection: Any, _record: object) -> None:
         connection.autocommit = True
@@ -86,6 +116,7 @@ def _postgresql(url: URL) -> Engine:
 
     @event.listens_for(made, "checkout")
     def _check(connection: Any, _record: object, _proxy: object) -> None:
+        connection.patience = PATIENCE
         if _hung_up(connection.pgconn):
             raise exc.InvalidatePoolError("the server closed this connection")
 

@@ -25,6 +25,7 @@ class Rotated:
     callers: int
     turns: int
     requests: int
+    ends: int = 0
 
 
 def _old(column: Any) -> Any:
@@ -33,7 +34,7 @@ def _old(column: Any) -> Any:
 
 CALLERS = select(callers).where(_old(callers.c.number_sealed), callers.c.id > bindparam("id")).order_by(callers.c.id)
 TURNS = (
-    select(turns.c.call_id, turns.c.n, turns.c.payload)
+    select(turns.c.call_id, turns.c.n, turns.c.payload, turns.c.node)
     .where(_old(turns.c.payload), tuple_(turns.c.call_id, turns.c.n) > tuple_(bindparam("call"), bindparam("number")))
     .order_by(turns.c.call_id, turns.c.n)
 )
@@ -51,13 +52,15 @@ CALLER = (
 TURN = (
     update(turns)
     .where(turns.c.call_id == bindparam("call"), turns.c.n == bindparam("number"), turns.c.payload == bindparam("old"))
-    .values(payload=bindparam("sealed"))
+    .values(payload=bindparam("sealed"), node=bindparam("word"))
 )
 REQUEST = (
     update(requests)
     .where(requests.c.id == bindparam("id_"), requests.c.number_sealed == bindparam("old"))
     .values(number_sealed=bindparam("sealed"), number_hash=bindparam("hash"), details_sealed=bindparam("details"))
 )
+ENDS = select(calls.c.ended_node).where(calls.c.ended_node.is_not(None)).distinct()
+END = update(calls).where(calls.c.ended_node == bindparam("old")).values(ended_node=bindparam("word"))
 TWIN = select(callers.c.id).where(callers.c.number_hash == bindparam("hash"))
 MOVE_CALLS = update(calls).where(calls.c.caller_id == bindparam("twin")).values(caller_id=bindparam("to"))
 MOVE_REQUESTS = update(requests).where(requests.c.caller_id == bindparam("twin")).values(caller_id=bindparam("to"))
@@ -66,12 +69,13 @@ FORGET = delete(callers).where(callers.c.id == bindparam("twin"))
 
 def rotate(database: Database, batch: int = 500) -> Rotated:
     """Bring every row under the current key, each batch its own transaction; again until nothing old is left."""
-    totals = [0, 0, 0]
+    totals = [0, 0, 0, 0]
     while True:
         counts = [
             _table(database, CALLERS.limit(batch), {"id": 0}, _callers),
             _table(database, TURNS.limit(batch), {"call": "", "number": 0}, _turns),
             _table(database, REQUESTS.limit(batch), {"id": 0}, _requests),
+            _ends(database),
         ]
         totals = [total + count for total, count in zip(totals, counts, strict=True)]
         if not any(counts):
@@ -110,12 +114,23 @@ def _callers(tx: Transaction, rows: list[Stored]) -> Place:
 
 def _turns(tx: Transaction, rows: list[Stored]) -> Place:
     changes = []
-    for call_id, n, payload in rows:
+    for call_id, n, payload, node in rows:
         about = talks.about(call_id, n)
         sealed = tx.keyring.seal(tx.keyring.open(payload, about), about)
-        changes.append({"call": call_id, "number": n, "old": payload, "sealed": sealed})
+        word = tx.keyring.seal_word(tx.keyring.open_word(node))
+        changes.append({"call": call_id, "number": n, "old": payload, "sealed": sealed, "word": word})
     tx.connection.execute(TURN, changes)
     return {"call": rows[-1].call_id, "number": rows[-1].n}
+
+
+def _ends(database: Database) -> int:
+    """Where calls ended: a few words, each changed in all its rows at once."""
+    with database.transaction() as tx:
+        count = 0
+        for old in list(tx.execute(ENDS).scalars()):
+            word = tx.keyring.seal_word(tx.keyring.open_word(old))
+            count += 0 if word == old else tx.execute(END, {"old": old, "word": word}).rowcount
+        return count
 
 
 def _requests(tx: Transaction, rows: list[Stored]) -> Place:

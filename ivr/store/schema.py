@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Double,
     ForeignKey,
@@ -88,3 +89,102 @@ requests = Table(
     sqlite_autoincrement=True,
 )
 Index("requests_caller_id", requests.c.caller_id)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("key", Text, nullable=False, unique=True),
+    Column("args_sealed", LargeBinary, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("due_at", Double, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("lease", Text),
+    Column("leased_until", Double),
+    Column("last_error", Text),
+    Column("created_at", Double, nullable=False),
+    Column("finished_at", Double),
+    sqlite_autoincrement=True,
+)
+Index("jobs_state_due_at", jobs.c.state, jobs.c.due_at)
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("email", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("roles", Text, nullable=False),
+    Column("languages", Text, nullable=False),
+    Column("page_language", Text),
+    Column("theme", Text),
+    Column("phone_sealed", LargeBinary),
+    Column("password_hash", Text),
+    Column("totp_sealed", LargeBinary),
+    Column("totp_step", BigInteger),
+    Column("created_at", Double, nullable=False),
+    Column("disabled_at", Double),
+    sqlite_autoincrement=True,
+)
+
+staff_codes = Table(
+    "staff_codes",
+    metadata,
+    Column("staff_id", Id, ForeignKey("staff.id"), primary_key=True, autoincrement=False),
+    Column("code_hash", Text, primary_key=True),
+)
+
+staff_sessions = Table(
+    "staff_sessions",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("token_hash", Text, nullable=False, unique=True),
+    Column("staff_id", Id, ForeignKey("staff.id"), nullable=False, index=True),
+    Column("agent", Text, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("seen_at", Double, nullable=False),
+    Column("needs_code", Boolean, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+staff_links = Table(
+    "staff_links",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("token_hash", Text, nullable=False, unique=True),
+    Column("staff_id", Id, ForeignKey("staff.id"), nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("expires_at", Double, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+sign_in_attempts = Table(
+    "sign_in_attempts",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("place", Text, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("last_at", Double, nullable=False),
+    Column("known", Boolean, nullable=False),
+)
+
+news = Table(
+    "news",
+    metadata,
+    Column("topic", Text, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("at", Double, nullable=False, index=True),
+    Column("staff_id", Id, ForeignKey("staff.id"), index=True),
+    Column("place", Text),
+    Column("what", Text, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("details", Text, nullable=False),
+    sqlite_autoincrement=True,
+)

@@ -44,7 +44,7 @@ def ends(joined: Parts) -> list[tuple[str | None, str | None]]:
         rows = tx.connection.exec_driver_sql(
             "SELECT ended_how, ended_node FROM calls WHERE channel = 'terminal' ORDER BY started_at, id"
         )
-        return [(row[0], row[1]) for row in rows]
+        return [(row[0], row[1] and tx.keyring.open_word(row[1])) for row in rows]
 
 
 def type_in(monkeypatch: pytest.MonkeyPatch, *lines: str | type[BaseException]) -> list[str]:

@@ -52,6 +52,7 @@ class Carrier:
 
     `kept[list][sid]` are the records (IncomingPhoneNumbers, Calls, Messages, Recordings), `asked[sid]` what a call or a
     text was asked to do, `verified` callers besides the numbers, `stopped` who answered STOP, `log` all requests.
+    `hides_waiting`: a search by StartTime misses calls without one; `sounds_at`: where recordings are redirected to.
     """
 
     account_sid: str = "AC" + "0" * 32
@@ -63,6 +64,8 @@ class Carrier:
     verified: set[str] = field(default_factory=set)
     stopped: set[str] = field(default_factory=set)
     log: list[Asked] = field(default_factory=list)
+    hides_waiting: bool = False
+    sounds_at: str = ""
     _script: Script = field(default_factory=Script)
     _lines: Lines = field(default_factory=dict)
     _open: ExitStack = field(default_factory=ExitStack)
@@ -186,6 +189,8 @@ class Carrier:
         query = dict(request.query_params)
         size, page = int(query.get("PageSize", "50")), int(query.get("Page", "0"))
         found = [r for r in reversed(self.kept[name].values()) if records.chosen(r, query)]
+        if self.hides_waiting and "StartTime>" in query:
+            found = [r for r in found if r["start_time"]]
 
         def uri(number: int) -> str:
             return f"{request.url.path}?{urlencode({**query, 'PageSize': size, 'Page': number})}"
@@ -209,6 +214,8 @@ class Carrier:
         if record is None:
             raise _unknown(request)
         if request.method == "DELETE":
+            if name == "Calls" and record["status"] not in records.OVER:
+                raise Refused(400, 20009, "Cannot delete this resource before it is complete")
             del self.kept[name][sid]
             self.sounds.pop(sid, None)
             return Response(status_code=204)
@@ -224,6 +231,8 @@ class Carrier:
         sound = self.sounds.get(request.path_params["sid"]) if request.path_params["name"] == "Recordings" else None
         if sound is None:
             raise _unknown(request)
+        if self.sounds_at:
+            return Response(status_code=307, headers={"Location": self.sounds_at})
         return Response(sound, media_type="audio/x-wav")
 
 

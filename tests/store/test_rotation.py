@@ -163,3 +163,18 @@ def test_a_caller_stored_again_by_a_server_without_the_old_key_is_one_again(duri
         assert call is not None
         assert {found.id, call.caller_id, request.caller_id} == {found.id}
         assert tx.execute(text("SELECT count(*) FROM callers")).scalar() == 2
+
+
+def test_where_calls_went_and_ended_is_read_by_the_new_key_and_by_it_alone(during: Database, after: Database) -> None:
+    with during.transaction() as tx:
+        tx.execute(text("UPDATE calls SET ended_how = 'hung_up', ended_node = :word"), {"word": old_word("main")})
+    assert rotate(during).ends == 3
+    with after.reading() as tx:
+        call = calls.find(tx, "a")
+        assert call is not None
+        assert call.ended_node == "main"
+        assert calls.path(tx, "a") == [new_turn(0).node]
+
+
+def old_word(word: str) -> str:
+    return Keyring(OLD_KEY).seal_word(word)

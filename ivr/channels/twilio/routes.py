@@ -1,20 +1,21 @@
 """The shell around parse and render: signature, form, the one door, TwiML."""
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TypeVar
 
+from starlette.background import BackgroundTask
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
-from twilio.request_validator import RequestValidator
 
 from ivr.actions.calls import Answer, Calls
 from ivr.actions.knowledge import Line
@@ -22,6 +23,7 @@ from ivr.actions.last_words import ALL_LANGUAGES
 from ivr.actions.sounds import played
 from ivr.channels.twilio import parse, render
 from ivr.channels.twilio.addresses import Addresses
+from ivr.channels.twilio.signature import Signature
 from ivr.errors import BadInput, Forged, StorageAway, TooLarge
 from ivr.numbers import Number, understand
 
@@ -30,6 +32,9 @@ log = logging.getLogger("ivr.twilio")
 XML = "text/xml"
 REMEMBERED = 1000
 """How many calls that failed once are remembered, so that a second failure is answered from disk."""
+
+CALLERS = 256
+"""How many numbers are kept understood, in memory only: each key brings the caller's again, and parsing is slow."""
 
 T = TypeVar("T")
 Handler = Callable[[Request, parse.Fields], Awaitable[Response]]
@@ -53,9 +58,10 @@ class Webhooks:
 
     def __init__(self, telephone: Telephone) -> None:
         self._phone = telephone
-        self._signed = RequestValidator(telephone.auth_token)
+        self._signature = Signature(telephone.auth_token, telephone.addresses.base)
         self._threads = ThreadPoolExecutor(telephone.threads, thread_name_prefix="calls")
-        self._failed: OrderedDict[str, None] = OrderedDict()
+        self._understand = lru_cache(CALLERS)(understand)
+        self._failed: OrderedDict[str, str] = OrderedDict()  # call -> the delivery that said so
 
     def routes(self) -> list[Route]:
         """Every address that the telephone company may post to, and the sound of last resort."""
@@ -86,10 +92,9 @@ class Webhooks:
 
     def _check_signature(self, request: Request, fields: parse.Fields) -> None:
         """Against the configured public address: what a proxy in front of us calls itself does not matter."""
-        query = f"?{request.url.query}" if request.url.query else ""
-        address = f"{self._phone.addresses.base}{request.url.path}{query}"
-        signature = request.headers.get("x-twilio-signature", "")
-        if not self._signed.validate(address, parse.Signed(fields), signature):
+        query = request.scope["query_string"].decode("latin-1")
+        target = f"{request.scope['path']}?{query}" if query else request.scope["path"]
+        if not self._signature.fits(target, fields, request.headers.get("x-twilio-signature", "")):
             raise Forged("the signature does not fit")
 
     async def _voice(self, _: Request, fields: parse.Fields) -> Response:
@@ -121,17 +126,24 @@ class Webhooks:
                 return Response(status_code=503)
         return Response(status_code=204)
 
-    async def _fallback(self, _: Request, fields: parse.Fields) -> Response:
+    async def _fallback(self, request: Request, fields: parse.Fields) -> Response:
         """Once, back to where the call stands; then, and without database or release, the sound from disk."""
         call = parse.call_id(parse.one(fields, "CallSid"))
         language, n, sealed, was_now = parse.failed_place(parse.one(fields, "ErrorUrl"))
         log.error("a document failed", extra={"call": call, "turn": n, "code": parse.one(fields, "ErrorCode")[:8]})
-        if was_now or call in self._failed:
-            return _xml(render.last_words(self._phone.addresses.last_words(self._spoken(language))))
-        self._failed[call] = None
+        delivery = request.headers.get("i-twilio-idempotency-token", "")
+        if was_now or (call in self._failed and (not delivery or self._failed[call] != delivery)):
+            last_words = render.last_words(self._phone.addresses.last_words(self._spoken(language)))
+            return _xml(last_words, BackgroundTask(self._ended_in_error, self._line(fields)))
+        self._failed[call] = delivery
         if len(self._failed) > REMEMBERED:
             self._failed.popitem(last=False)
         return _xml(render.redirect(self._phone.addresses.now(call, n, language, sealed)))
+
+    async def _ended_in_error(self, line: Line) -> None:
+        """Whatever the line says later: who heard the last words was not the one who hung up."""
+        with contextlib.suppress(StorageAway):
+            await self._in_thread(partial(self._phone.calls.ended, line, "error"))
 
     async def _sound(self, request: Request) -> Response:
         path = self._phone.last_words / f"{self._spoken(request.path_params['language'])}.wav"
@@ -165,7 +177,7 @@ class Webhooks:
         return Line(call, "twilio", external, self._number(fields))
 
     def _number(self, fields: parse.Fields) -> Number:
-        return understand(parse.one(fields, "From"), self._phone.production)
+        return self._understand(parse.one(fields, "From"), self._phone.production)
 
 
 async def _body(request: Request) -> bytes:
@@ -182,5 +194,5 @@ def _refused(request: Request, status: int, why: Exception) -> Response:
     return Response(f"{why}\n", status, media_type="text/plain")
 
 
-def _xml(document: str) -> Response:
-    return Response(document, media_type=XML)
+def _xml(document: str, afterwards: BackgroundTask | None = None) -> Response:
+    return Response(document, media_type=XML, background=afterwards)

@@ -1,0 +1,1 @@
+"""The real server under kills and outages: `.venv/bin/python -m tests.soak kills|outage|all`."""
