@@ -1,4 +1,9 @@
 # The helpline as one container: server, migrations and content. Its data (sounds, releases) lies in /data.
+FROM node:22-slim AS pages
+WORKDIR /pages
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev
+
 FROM python:3.12-slim
 
 ENV PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
@@ -12,6 +17,8 @@ RUN pip install --require-hashes -r requirements.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY ivr ivr
 RUN pip install --no-deps --no-build-isolation --no-index .
+COPY --from=pages /pages/node_modules /tmp/node_modules
+RUN ivr assets --from /tmp/node_modules && rm -r /tmp/node_modules
 COPY menus menus
 COPY prompts prompts
 

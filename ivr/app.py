@@ -2,36 +2,38 @@
 
 import asyncio
 import contextlib
-import logging
+import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from datetime import time as hour
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 
-from ivr.actions import last_words
+from ivr.actions import chores, last_words
 from ivr.actions.calls import Answer, Calls, World
+from ivr.actions.jobs import Board, Kind
 from ivr.actions.knowledge import answerers
 from ivr.actions.releases import Folders
+from ivr.actions.schedule import Daily, Every, Recurring, Schedule
 from ivr.channels.twilio.addresses import Addresses
 from ivr.channels.twilio.routes import Telephone, Webhooks
 from ivr.errors import StorageAway
-from ivr.observing import CallsInProgress, Figures
+from ivr.observing import CallsInProgress, Figures, JobsNow
 from ivr.release.shelf import Shelf
 from ivr.settings import Settings
 from ivr.store import calls as stored_calls
+from ivr.store import jobs as stored_jobs
 from ivr.store.crypto import Keyring
 from ivr.store.database import Database
 from ivr.voice.sounds import Sounds
-from ivr.web import audio, health
-
-log = logging.getLogger("ivr.app")
-
-SWEEP_SECONDS = 600
-FORGOTTEN_SECONDS = 2 * 3600
-"""A call without a turn for this long is over, whatever the line failed to say."""
+from ivr.web import audio, health, pages
+from ivr.web.site import Site
+from ivr.web.wakes import Wakes
+from ivr.worker import Worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,9 @@ class Parts:
     sounds: Sounds
     folders: Folders
     calls: Calls
+    clock: Callable[[], float]
+    kinds: Mapping[str, Kind]  # of jobs
+    bell: threading.Event  # set after the commit of a new job, so that a worker in this process looks at once
 
     @property
     def last_words(self) -> Path:
@@ -70,15 +75,47 @@ def parts(settings: Settings, clock: Callable[[], float] = time.time) -> Parts:
         production=settings.production,
     )
     folders = Folders(settings.menus_dir, settings.prompts_dir, settings.data_dir / "models")
-    return Parts(settings, database, shelf, Sounds(settings.data_dir / "sounds"), folders, Calls(world))
+    sounds = Sounds(settings.data_dir / "sounds")
+    kinds = job_kinds(database, shelf, clock)
+    return Parts(settings, database, shelf, sounds, folders, Calls(world), clock, kinds, threading.Event())
+
+
+def job_kinds(database: Database, shelf: Shelf, clock: Callable[[], float]) -> dict[str, Kind]:
+    """Every kind of job that this program knows how to do."""
+    return {
+        "close-forgotten-calls": Kind(chores.close_forgotten_calls(clock), repeats=True),
+        "forget-done-jobs": Kind(chores.forget_done_jobs(clock), repeats=True),
+        "forget-releases": Kind(chores.forget_releases(database, shelf), repeats=True),
+    }
+
+
+def recurring(zone: ZoneInfo) -> tuple[Recurring, ...]:
+    """The kinds that nobody has to ask for."""
+    return (
+        Every("close-forgotten-calls", 600),
+        Daily("forget-done-jobs", hour(3, 40), zone),
+        Daily("forget-releases", hour(3, 50), zone),
+    )
+
+
+def worker(joined: Parts, watch: Callable[[str, str], None] = lambda _kind, _outcome: None) -> Worker:
+    """What does the jobs, not started."""
+    board = Board(joined.database, joined.kinds, joined.clock, watch)
+    return Worker(board, Schedule(recurring(joined.settings.zone)), joined.bell)
 
 
 def application(joined: Parts) -> FastAPI:
     """The server: sounds and health always, the telephone where it is configured."""
     figures = Figures()
     figures.registry.register(CallsInProgress(lambda: _in_progress(joined.database)))
+    figures.registry.register(JobsNow(lambda: _jobs_now(joined)))
+    hands = worker(joined, figures.job) if joined.settings.worker == "inside" else None
     app = FastAPI(
-        lifespan=lambda _: _living(joined), docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
+        lifespan=lambda _: _living(joined, hands),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
     )
     probes = {
         "database": joined.database.ping,
@@ -88,7 +125,25 @@ def application(joined: Parts) -> FastAPI:
     app.router.routes += [audio.route(joined.sounds.path), *health.routes(probes, figures.registry)]
     if joined.settings.has_twilio:
         app.router.routes += Webhooks(telephone(joined, figures)).routes()
+    pages.mount(app, site(joined))
     return app
+
+
+def site(joined: Parts) -> Site:
+    """What the staff's pages share."""
+    settings = joined.settings
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    local = f"http://{host}:{settings.port}"
+    return Site(
+        database=joined.database,
+        base=settings.public_url if settings.public_url.startswith("https://") else local,
+        zone=settings.zone,
+        production=settings.production,
+        spoken=lambda: {tongue.code: tongue.name for tongue in joined.shelf.current().content.tongues},
+        wakes=Wakes(settings.database),
+        proxies=settings.proxies,
+        clock=joined.clock,
+    )
 
 
 def telephone(joined: Parts, figures: Figures) -> Telephone:
@@ -110,29 +165,15 @@ def telephone(joined: Parts, figures: Figures) -> Telephone:
 
 
 @contextlib.asynccontextmanager
-async def _living(joined: Parts) -> AsyncIterator[None]:
-    """What runs beside the requests: last words are on disk before the first call, forgotten calls are closed."""
+async def _living(joined: Parts, hands: Worker | None) -> AsyncIterator[None]:
+    """What runs beside the requests: last words are on disk before the first call, jobs are done."""
     last_words.write(joined.shelf.current(), joined.sounds.path, joined.last_words)
-    sweeper = asyncio.create_task(_sweep(joined.database))
+    if hands is not None:
+        hands.start()
     yield
-    sweeper.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await sweeper
+    if hands is not None:
+        await asyncio.to_thread(hands.stop)
     joined.database.dispose()
-
-
-async def _sweep(database: Database) -> None:
-    while True:
-        with contextlib.suppress(StorageAway):
-            closed = await asyncio.to_thread(_close_forgotten, database)
-            if closed:
-                log.info("closed forgotten calls: %d", closed)
-        await asyncio.sleep(SWEEP_SECONDS)
-
-
-def _close_forgotten(database: Database) -> int:
-    with database.transaction() as tx:
-        return stored_calls.close_forgotten(tx, time.time() - FORGOTTEN_SECONDS)
 
 
 def _in_progress(database: Database) -> int | None:
@@ -141,6 +182,17 @@ def _in_progress(database: Database) -> int | None:
             return stored_calls.in_progress(tx)
     except StorageAway:
         return None
+
+
+def _jobs_now(joined: Parts) -> tuple[Mapping[str, int], float] | None:
+    now = joined.clock()
+    try:
+        with joined.database.reading() as tx:
+            found = stored_jobs.counts(tx, now)
+    except StorageAway:
+        return None
+    late = 0.0 if found.oldest_due is None else now - found.oldest_due
+    return {"waiting": found.waiting, "running": found.running, "dead": found.dead}, late
 
 
 def _all_sounds(joined: Parts) -> bool:

@@ -4,14 +4,17 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import click
 
-from ivr import preflight
+from ivr import preflight, staffing
 from ivr.actions import releases
 from ivr.actions.releases import Made
+from ivr.actions.staff import Person
 from ivr.app import Parts, application, parts
+from ivr.app import worker as make_worker
 from ivr.carrier.twilio import Account, Numbers, Webhooks
 from ivr.channels.terminal import shell
 from ivr.channels.terminal.parse import typed_ahead
@@ -21,8 +24,12 @@ from ivr.observing import log_as_json
 from ivr.release import drawing
 from ivr.server import serve_forever
 from ivr.settings import Settings, load
+from ivr.store import jobs as stored_jobs
+from ivr.store import staff as accounts
 from ivr.store.erasure import erase
 from ivr.store.rotation import rotate
+from ivr.web.assets import gather
+from ivr.worker import work_until_told
 
 
 @contextlib.contextmanager
@@ -48,6 +55,8 @@ def run() -> None:
         joined.database.migrate()
         made = _prepare(joined)
         click.echo(preflight.welcome(joined, made))
+        if entry := staffing.trial_entry(joined):
+            click.echo(f"The staff's pages, once and only for you: {entry}\n")
         log_as_json()
         serve_forever(application(joined), joined.settings)
 
@@ -58,9 +67,19 @@ def serve() -> None:
     with _explained():
         joined = _joined()
         log_as_json()
-        if not joined.database.is_current():
-            raise BadSetting("the database's tables are not those of this version: run `ivr migrate`")
+        _need_tables(joined)
+        joined.shelf.current()  # without a release it is refused here, where an operator reads why
         serve_forever(application(joined), joined.settings)
+
+
+@main.command()
+def worker() -> None:
+    """Does what is due outside of calls, until told to stop; many may run, beside servers or alone."""
+    with _explained():
+        joined = _joined()
+        log_as_json()
+        _need_tables(joined)
+        work_until_told(make_worker(joined))
 
 
 @main.command()
@@ -131,8 +150,43 @@ def keys() -> None:
 def rotate_keys() -> None:
     """Re-encrypts everything under IVR_SECRET_KEY; then IVR_OLD_SECRET_KEYS may be forgotten."""
     with _explained():
-        rotated = rotate(_joined().database)
+        joined = _joined()
+        rotated = rotate(joined.database)
         click.echo(f"re-encrypted: {rotated.callers} callers, {rotated.turns} turns, {rotated.requests} requests")
+        click.echo(f"re-encrypted: {accounts.rotate(joined.database)} accounts of staff")
+        click.echo(f"re-encrypted: {stored_jobs.rotate(joined.database)} jobs")
+
+
+@main.group()
+def staff() -> None:
+    """The people who work here."""
+
+
+@staff.command("add")
+@click.argument("email")
+@click.option("--name", prompt=True)
+@click.option("--role", "roles", multiple=True, default=tuple(staffing.ADMIN), show_default=True)
+def add_staff(email: str, name: str, roles: tuple[str, ...]) -> None:
+    """Makes an account, such as the first admin's, and prints the one link with which its owner chooses a password."""
+    with _explained():
+        link = staffing.invitation(_joined(), Person(email, name, frozenset(roles)))
+        click.echo(f"works once, for a week: {link}")
+
+
+@staff.command("link")
+@click.argument("email")
+def link_staff(email: str) -> None:
+    """Prints a new link for an account: for an admin who forgot the password and has no colleague."""
+    with _explained():
+        click.echo(f"works once: {staffing.renewed(_joined(), email)}")
+
+
+@main.command("assets")
+@click.option("--from", "packages", default="node_modules", type=click.Path(path_type=Path), show_default=True)
+def take_assets(packages: Path) -> None:
+    """Takes the pages' styles, scripts, icons and fonts out of the installed npm packages."""
+    with _explained():
+        click.echo(f"{gather(packages)} files for the pages")
 
 
 @main.group()
@@ -151,6 +205,51 @@ def erase_caller() -> None:
         with joined.database.transaction() as tx:
             gone = erase(tx, number.e164)
         click.echo(f"erased: {gone.callers} callers, {gone.calls} calls, {gone.turns} turns, {gone.requests} requests")
+
+
+@main.group()
+def jobs() -> None:
+    """What is to be done outside of calls."""
+
+
+@jobs.command("list")
+def list_jobs() -> None:
+    """Says how many jobs there are, and names the dead: those that a person must decide on."""
+    with _explained():
+        joined = _joined()
+        with joined.database.reading() as tx:
+            now, dead = stored_jobs.counts(tx, joined.clock()), stored_jobs.dead(tx)
+        click.echo(f"{now.waiting} waiting, {now.running} running, {now.dead} dead")
+        for job in dead:
+            at = datetime.fromtimestamp(job.finished_at, joined.settings.zone).isoformat(" ", "minutes")
+            click.echo(f"{job.id}  {at}  {job.kind}  {job.key}  attempts: {job.attempts}  {job.last_error}")
+
+
+@jobs.command("retry")
+@click.argument("job", type=int)
+def retry_job(job: int) -> None:
+    """Does a dead job again. If it "may have happened", look first: nobody knows whether this makes it twice."""
+    with _explained():
+        joined = _joined()
+        with joined.database.transaction() as tx:
+            found = stored_jobs.retry(tx, job, joined.clock())
+        _say(found, job, "is tried again")
+
+
+@jobs.command("settle")
+@click.argument("job", type=int)
+def settle_job(job: int) -> None:
+    """Takes a dead job off the list: it did happen, or is not wanted any more."""
+    with _explained():
+        with _joined().database.transaction() as tx:
+            found = stored_jobs.settle(tx, job)
+        _say(found, job, "is settled")
+
+
+def _say(found: bool, job: int, what: str) -> None:
+    if not found:
+        raise BadSetting(f"there is no dead job {job}")
+    click.echo(f"job {job} {what}")
 
 
 @main.group()
@@ -184,11 +283,16 @@ def _joined() -> Parts:
     return parts(_settings())
 
 
+def _need_tables(joined: Parts) -> None:
+    if not joined.database.is_current():
+        raise BadSetting("the database's tables are not those of this version: run `ivr migrate`")
+
+
 def _make_ready(joined: Parts) -> None:
     """A trial that was never run gets its tables and its sounds; production is never changed by a phone call."""
     if not joined.database.is_current():
         if joined.settings.production:
-            raise BadSetting("the database's tables are not those of this version: run `ivr migrate`")
+            _need_tables(joined)
         click.echo("The database is new or older than this version: its tables are made.", err=True)
         joined.database.migrate()
     try:

@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from ivr.actions import releases
 from ivr.actions.releases import Made
 from ivr.app import Parts
-from ivr.errors import BadContent, StorageAway, VoiceFailed
+from ivr.carrier.caller_id import caller_id_problem
+from ivr.carrier.twilio import Account, Numbers
+from ivr.errors import BadContent, CarrierBusy, CarrierFailed, StorageAway, VoiceFailed
+from ivr.settings import Settings
+from ivr.store import jobs
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +49,57 @@ def _database(joined: Parts) -> Iterator[Line]:
         yield Line("wrong", f"database: {kind}, its tables are older than this version: run `ivr migrate`")
     if joined.settings.production and kind == "SQLite":
         yield Line("note", "SQLite in production: one server process only, and the disk must be backed up")
+    if current:
+        yield from _jobs(joined)
+
+
+def _jobs(joined: Parts) -> Iterator[Line]:
+    if joined.settings.worker == "none":
+        yield Line("note", "IVR_WORKER=none: nothing is done outside of calls unless `ivr worker` runs")
+    with joined.database.reading() as tx:
+        dead = jobs.counts(tx, joined.clock()).dead
+    if dead:
+        yield Line("note", f"{dead} jobs wait for a person to decide: `ivr jobs list`")
 
 
 def _telephone(joined: Parts) -> Iterator[Line]:
     settings = joined.settings
     if not settings.has_twilio:
-        yield Line(
-            "missing", "TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN: no telephone line; `ivr phone` rings from here"
-        )
+        yield Line("missing", "TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN: no telephone line; `ivr phone` rings from here")
         return
     yield Line("ok", "telephone: webhooks are answered under /twilio")
     if not settings.twilio_number:
         yield Line("missing", "TWILIO_NUMBER: `ivr twilio setup` cannot point the number here")
+        return
+    yield from _caller_id(settings)
+
+
+def _caller_id(settings: Settings) -> Iterator[Line]:
+    problem = caller_id_problem(settings.twilio_number, settings.production)
+    if problem:
+        yield Line("note", f"TWILIO_NUMBER {problem} (docs/caller-id.md)")
+    else:
+        yield Line("ok", "caller id: TWILIO_NUMBER may be shown; `ivr check --online` asks whether it is rented")
+
+
+def online_report(joined: Parts) -> list[Line]:
+    """What only the telephone company knows: asks it, changes nothing there."""
+    settings = joined.settings
+    if not (settings.twilio_auth_token and settings.has_twilio and settings.twilio_number):
+        return [Line("missing", "TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_NUMBER: nothing to ask online")]
+    token = settings.twilio_auth_token.get_secret_value()
+    try:
+        found = Numbers(Account(settings.twilio_account_sid, token, settings.twilio_api_url)).webhooks(
+            settings.twilio_number
+        )
+    except CarrierBusy as error:
+        return [Line("note", f"whether TWILIO_NUMBER is rented is not known: {error}")]
+    except CarrierFailed as error:
+        return [Line("wrong", f"TWILIO_NUMBER: {error}")]
+    rented = Line("ok", "TWILIO_NUMBER is rented at the provider that dials")
+    if found.voice == f"{settings.public_url}/twilio/voice":
+        return [rented, Line("ok", "TWILIO_NUMBER posts to this helpline")]
+    return [rented, Line("note", "TWILIO_NUMBER does not post to this helpline: run `ivr twilio setup`")]
 
 
 def _address(joined: Parts) -> Iterator[Line]:

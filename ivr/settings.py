@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 
 from ivr.errors import BadSetting
 
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 LEAST_SECRET = 32
 """Characters below which a secret key is refused."""
 
@@ -70,6 +71,16 @@ class Settings(BaseModel):
     twilio_api_url: WebAddress = Field(
         "https://api.twilio.com", alias="TWILIO_API_URL", description="another region or a compatible provider"
     )
+    worker: Literal["inside", "none"] = Field(
+        "inside", alias="IVR_WORKER", description="jobs are done inside the server, or only where `ivr worker` runs"
+    )
+    proxies: int = Field(
+        0,
+        ge=0,
+        le=9,
+        alias="IVR_PROXIES",
+        description="how many reverse proxies of ours stand in front; each is believed on whom it heard",
+    )
 
     @property
     def production(self) -> bool:
@@ -95,9 +106,9 @@ class Settings(BaseModel):
         """The secret key and the earlier ones; a trial run makes its own once and keeps it in the data folder."""
         old = self.old_secret_keys.get_secret_value().split(",") if self.old_secret_keys else []
         current = self.secret_key.get_secret_value() if self.secret_key else self._trial_key()
-        for key in (current, *old):
+        for name, key in (("IVR_SECRET_KEY", current), *(("IVR_OLD_SECRET_KEYS: one", key) for key in old)):
             if len(key.strip()) < LEAST_SECRET:
-                raise BadSetting(f"IVR_SECRET_KEY is shorter than {LEAST_SECRET} characters")
+                raise BadSetting(f"{name} is shorter than {LEAST_SECRET} characters")
         return current.strip().encode(), [key.strip().encode() for key in old]
 
     def _trial_key(self) -> str:
@@ -133,6 +144,8 @@ def load(environ: Mapping[str, str]) -> Settings:
         raise BadSetting("\n".join(_explained(problem) for problem in error.errors())) from None
     if settings.production and not settings.public_url.startswith("https://"):
         raise BadSetting("IVR_PUBLIC_URL must begin with https:// in production")
+    if not settings.production and settings.host not in LOOPBACK:
+        raise BadSetting(f"IVR_HOST: a trial listens on {' or '.join(LOOPBACK)} only, since its pages hold no secret")
     return settings
 
 
@@ -141,6 +154,8 @@ def _from_file(name: str, path: Path) -> str:
         return path.read_text().strip()
     except OSError as error:
         raise BadSetting(f"{name}: {path} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise BadSetting(f"{name}: {path} is not UTF-8 text") from None
 
 
 def _explained(problem: Any) -> str:

@@ -1,0 +1,62 @@
+"""What is written down about the staff's doings, in the transaction of the doing itself."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ivr.store import audit
+from ivr.store.database import Transaction
+
+
+class What(StrEnum):
+    """What was done. A value is stored for years: it never changes its meaning."""
+
+    SIGNED_IN = "signed-in"
+    SIGN_IN_FAILED = "sign-in-failed"
+    SIGNED_OUT = "signed-out"
+    SESSION_ENDED = "session-ended"
+    LINK_MADE = "link-made"
+    LINK_USED = "link-used"
+    STAFF_ADDED = "staff-added"
+    STAFF_CHANGED = "staff-changed"
+    STAFF_DISABLED = "staff-disabled"
+    STAFF_ENABLED = "staff-enabled"
+    PASSWORD_CHANGED = "password-changed"  # noqa: S105
+    CODE_ON = "second-step-on"
+    CODE_OFF = "second-step-off"
+    RECOVERY_CODES_MADE = "recovery-codes-made"
+    NUMBER_READ = "number-read"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does it, from which place (a keyed hash of an address); the helpline itself has neither."""
+
+    staff_id: int | None = None
+    place: str | None = None
+
+
+HELPLINE = Actor()
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Who does it, and when."""
+
+    actor: Actor
+    now: float
+
+
+def note(tx: Transaction, deed: Deed, what: What, about: str, **details: str | int) -> None:
+    """Writes down who did what to which object, such as `staff/3`; details hold no number and no secret."""
+    entry = audit.Entry(deed.now, deed.actor.staff_id, deed.actor.place, what.value, about, details)
+    audit.add(tx, entry)
+
+
+def number_read(tx: Transaction, deed: Deed, request_id: int) -> None:
+    """Writes down that a caller's number was shown in full; to be called before it is shown."""
+    note(tx, deed, What.NUMBER_READ, f"request/{request_id}")
+
+
+def staff_object(staff_id: int) -> str:
+    """How the audit names somebody of the staff."""
+    return f"staff/{staff_id}"

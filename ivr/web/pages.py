@@ -1,0 +1,52 @@
+"""Every page of the staff, joined to the server in one line: `pages.mount(app, site)`."""
+
+import logging
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from ivr.errors import StorageAway
+from ivr.web import account, assets, audit, live, preferences, signing, staff, start
+from ivr.web.ask import Ask
+from ivr.web.door import guarded, meet
+from ivr.web.forms import Form
+from ivr.web.site import Site
+
+log = logging.getLogger("ivr.web")
+
+PAGES = (
+    *start.PAGES,
+    *signing.PAGES,
+    *account.PAGES,
+    *staff.PAGES,
+    *audit.PAGES,
+    *preferences.PAGES,
+    *live.PAGES,
+)
+
+
+def mount(app: FastAPI, site: Site) -> None:
+    """Adds every page, their styles and scripts, and an answer to what is not there."""
+    if not site.assets.whole:
+        log.warning(assets.MISSING)
+    app.router.routes += [*(page.route(site) for page in PAGES), site.assets.route()]
+
+    def astray(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+        if "text/html" not in request.headers.get("accept", ""):
+            return PlainTextResponse(f"{status}\n", status, headers)
+        ask = Ask(site, request, Form(), site.clock())
+        try:
+            meet(ask)
+        except StorageAway:
+            status = 503
+        response = ask.page("error.html", status, kind=status, seconds=0, problem=None)
+        response.headers.update(headers)
+        return guarded(ask, response)
+
+    app.state.leave = site.wakes.leave
+    app.add_exception_handler(HTTPException, astray)
+    app.add_exception_handler(500, astray)

@@ -1,0 +1,45 @@
+"""What all pages share, given by app.py as plain values."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from ivr.store.database import Database
+from ivr.web.assets import Assets, load
+from ivr.web.catalogues import Language, languages
+from ivr.web.wakes import Wakes
+
+STREAM_SECONDS = 600.0
+
+
+@dataclass(frozen=True)
+class Site:
+    """`base` is the address under which browsers know us; `spoken` gives the phone's languages, code to name."""
+
+    database: Database
+    base: str
+    zone: ZoneInfo
+    production: bool
+    spoken: Callable[[], Mapping[str, str]]
+    wakes: Wakes
+    proxies: int = 0
+    clock: Callable[[], float] = time.time
+    stream_seconds: float = STREAM_SECONDS
+    assets: Assets = field(default_factory=load)
+    languages: Mapping[str, Language] = field(default_factory=languages)
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers reach us by https only."""
+        return self.base.startswith("https://")
+
+    @property
+    def cookie(self) -> str:
+        """The cookie's name; with the prefix browsers take it from this host alone, over TLS."""
+        return "__Host-hamrah" if self.secure else "hamrah"
+
+    @property
+    def first_language(self) -> Language:
+        """What a newcomer reads."""
+        return next(iter(self.languages.values()))

@@ -1,0 +1,75 @@
+"""`python -m tests.bench`: everything in one run. Aims are printed beside what was measured, never asserted."""
+
+import tempfile
+from pathlib import Path
+
+import psycopg
+import uvloop
+
+from tests.bench import inside, machine, steps
+from tests.bench.against import CALLERS, Compared, compared
+from tests.bench.wire import steady
+from tests.databases import running_postgres
+from tests.soak.house import House, house, make_durable
+
+CALLS, PAUSE, SECONDS = 50, 2.0, 20.0
+
+
+def main() -> None:
+    """Prints the machine, then each measurement as it is made."""
+    with tempfile.TemporaryDirectory(prefix="hamrah-bench-") as folder:
+        for line in machine.described(Path(folder)):
+            print(line)
+        with house(Path(folder) / "sqlite") as one:
+            _engine(one)
+            _shares(one)
+            _calls(one)
+            _saturation("SQLite (WAL, synchronous FULL)", compared(one, str(one.folder / "bare.db")))
+        with running_postgres() as server, house(Path(folder) / "postgresql", server.url) as one:
+            make_durable(server)
+            address = f"host={server.socket} user=postgres dbname=postgres"
+            with psycopg.connect(address) as connection:
+                version = connection.info.server_version // 10_000
+            _saturation(f"PostgreSQL {version} (fsync and synchronous_commit on)", compared(one, address))
+
+
+def _engine(one: House) -> None:
+    parts = one.parts()
+    book, today = parts.shelf.current().book, parts.today()
+    mixed = ", ".join(f"{count} {kind}" for kind, count in inside.kinds(book, today).items())
+    _say("engine turns a second, in process", f"{inside.turns_a_second(book, today):,.0f}", "≥ 50,000")
+    print(f"  ({mixed})")
+
+
+def _shares(one: House) -> None:
+    parts = one.parts()
+    timed = steps.shares(parts)
+    parts.database.dispose()
+    whole = timed[-1][1]
+    print("where the processor's time of one turn goes (SQLite):")
+    for name, micro in timed:
+        print(f"  {name:<48}{micro:7.0f} µs {micro / whole:6.0%}")
+
+
+def _calls(one: House) -> None:
+    one.start()
+    taken = sorted(uvloop.run(steady(one.base, CALLS, SECONDS, PAUSE)))
+    one.stop()
+    p50, p99 = (taken[int(len(taken) * part)] * 1000 for part in (0.5, 0.99))
+    what = f"{CALLS} calls, a key every {PAUSE:.0f} s, {len(taken)} webhooks: p50 / p99"
+    _say(what, f"{p50:.1f} / {p99:.1f} ms", "p99 < 30 ms")
+
+
+def _saturation(what: str, found: Compared) -> None:
+    print(f"saturation, {CALLERS} connections, {what}, turns a second in turns:")
+    print(f"  the helpline  {'  '.join(f'{value:6.0f}' for value in found.ours)}")
+    print(f"  a bare route  {'  '.join(f'{value:6.0f}' for value in found.bare)}")
+    _say("  ratio (median of neighbours)", f"{found.ratio:.2f}", "≥ 0.5")
+
+
+def _say(what: str, measured: str, aim: str) -> None:
+    print(f"{what:<64}{measured:>18}   aim {aim}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,135 @@
+"""Every route, by every role and by a stranger. A route without a line in the table fails."""
+
+import pytest
+from starlette.routing import Route
+
+from tests.web.conftest import House
+from tests.web.people import ROLES
+
+ALL = frozenset(ROLES)
+STAFF = ALL - {"stranger"}
+ADMIN = frozenset({"admin"})
+MACHINE = frozenset({"machine"})
+"""No page: nobody signs in there; Twilio's are signed, which its own tests try."""
+
+TABLE = {
+    "GET /": STAFF,
+    "GET /sign-in": ALL,
+    "POST /sign-in": ALL,
+    "GET /sign-in/code": ALL,
+    "POST /sign-in/code": ALL,
+    "POST /sign-out": STAFF,
+    "GET /enter/{token}": ALL,
+    "POST /enter/{token}": ALL,
+    "GET /account": STAFF,
+    "POST /account": STAFF,
+    "POST /account/password": STAFF,
+    "GET /account/second-step": STAFF,
+    "POST /account/second-step": STAFF,
+    "POST /account/second-step/off": STAFF,
+    "POST /account/second-step/codes": STAFF,
+    "GET /account/sessions": STAFF,
+    "POST /account/sessions/end-others": STAFF,
+    "POST /account/sessions/{id}/end": STAFF,
+    "GET /staff": ADMIN,
+    "GET /staff/new": ADMIN,
+    "POST /staff/new": ADMIN,
+    "GET /staff/{id}": ADMIN,
+    "POST /staff/{id}": ADMIN,
+    "POST /staff/{id}/link": ADMIN,
+    "POST /staff/{id}/disable": ADMIN,
+    "POST /staff/{id}/enable": ADMIN,
+    "POST /staff/{id}/forget-code": ADMIN,
+    "GET /audit": ADMIN,
+    "POST /preferences": ALL,
+    "GET /live/{view}": STAFF,
+    "GET /static/{hash}/{name}": MACHINE,
+    "GET /audio/{language}/{name}/{hash}.wav": MACHINE,
+    "GET /healthz": MACHINE,
+    "GET /readyz": MACHINE,
+    "GET /metrics": MACHINE,
+}
+NOTHING_THERE = {"GET /enter/{token}": 404, "POST /enter/{token}": 422}
+"""What whoever may come gets for the example that the test asks for, where it is not a page."""
+FILLED = {"{id}": "1", "{token}": "unknown", "{view}": "waiting"}
+PAGES = [entry for entry, roles in TABLE.items() if roles is not MACHINE]
+
+
+def routes(app: object) -> set[str]:
+    """Every route of the server; the telephone company's are one world of their own, each of them signed."""
+    found = set()
+    for route in app.routes:  # type: ignore[attr-defined]
+        assert isinstance(route, Route), f"{route} hides routes from this test"
+        for method in (route.methods or {"ANY"}) - {"HEAD"}:
+            found.add(f"{method} {route.path}")
+    return {entry for entry in found if " /twilio/" not in entry}
+
+
+def test_every_route_has_a_line_in_the_table(house: House) -> None:
+    assert routes(house.app) == set(TABLE)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("entry", PAGES)
+def test_who_may_comes_in_and_for_everybody_else_it_does_not_exist(house: House, entry: str, role: str) -> None:
+    method, path = entry.split(" ")
+    for name, value in FILLED.items():
+        path = path.replace(name, value)
+    visit = house.visit(role)
+    answer = visit.get(path) if method == "GET" else visit.post(path)
+    if role in TABLE[entry]:
+        expected = {NOTHING_THERE[entry]} if entry in NOTHING_THERE else {200, 303, 422}
+        assert answer.status_code in expected
+    elif role == "stranger":
+        assert answer.status_code == 303
+        assert answer.headers["location"].startswith("/sign-in")
+    else:
+        assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_what_one_may_not_see_looks_like_what_is_not_there(house: House, role: str) -> None:
+    visit = house.visit(role)
+    hidden, absent = visit.get("/staff/1"), visit.get("/no/such/page")
+    if role in STAFF - ADMIN:
+        assert hidden.text.replace("/staff/1", "") == absent.text.replace("/no/such/page", "")
+    assert absent.status_code == 404
+
+
+@pytest.mark.parametrize("id", ["99", "0", "-1", "x", "1e3", "٣", "9" * 30])
+def test_an_account_that_is_not_there_is_not_found(house: House, id: str) -> None:
+    assert house.visit("admin").get(f"/staff/{id}").status_code == 404
+
+
+@pytest.mark.parametrize("entry", PAGES)
+def test_a_wrong_method_is_told_the_right_ones(house: House, entry: str) -> None:
+    path = entry.split(" ")[1].replace("{id}", "1").replace("{token}", "t").replace("{view}", "waiting")
+    answer = house.visit("admin").ask("DELETE", path)
+    assert answer.status_code == 405
+    assert set(answer.headers["allow"].split(", ")) >= {entry.split(" ", maxsplit=1)[0]}
+
+
+@pytest.mark.parametrize("entry", PAGES)
+def test_every_page_is_guarded_by_its_headers(house: House, entry: str) -> None:
+    method, path = entry.split(" ")
+    visit = house.visit("admin")
+    path = path.replace("{id}", "1").replace("{token}", "t").replace("{view}", "waiting")
+    answer = visit.get(path) if method == "GET" else visit.post(path)
+    policy = answer.headers["content-security-policy"]
+    assert "unsafe" not in policy
+    assert {"default-src 'none'", "frame-ancestors 'none'", "script-src 'self'"} <= set(policy.split("; "))
+    assert answer.headers["strict-transport-security"].startswith("max-age=")
+    assert answer.headers["referrer-policy"] == "same-origin"
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_pages_hold_no_script_no_style_and_no_foreign_address(house: House) -> None:
+    visit = house.visit("admin")
+    for path in ("/", "/account", "/account/second-step", "/account/sessions", "/staff", "/staff/1", "/audit"):
+        page = visit.get(path).text
+        assert "<style" not in page
+        assert " style=" not in page
+        assert " onclick=" not in page
+        assert "<script>" not in page
+        assert "//" not in page.replace("http://www.w3.org/2000/svg", ""), path
