@@ -12,6 +12,7 @@ from ivr.carrier.twilio import Account, Numbers
 from ivr.errors import BadContent, CarrierBusy, CarrierFailed, StorageAway, VoiceFailed
 from ivr.settings import Settings
 from ivr.store import jobs
+from ivr.web import assets
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Line:
 
 def settings_report(joined: Parts) -> list[Line]:
     """Each part that a setting switches on."""
-    return [*_database(joined), *_telephone(joined), *_address(joined)]
+    return [*_database(joined), *_telephone(joined), *_address(joined), *_pages()]
 
 
 def _database(joined: Parts) -> Iterator[Line]:
@@ -60,6 +61,11 @@ def _jobs(joined: Parts) -> Iterator[Line]:
         dead = jobs.counts(tx, joined.clock()).dead
     if dead:
         yield Line("note", f"{dead} jobs wait for a person to decide: `ivr jobs list`")
+
+
+def _pages() -> Iterator[Line]:
+    if not assets.load().whole:
+        yield Line("missing", assets.MISSING)
 
 
 def _telephone(joined: Parts) -> Iterator[Line]:

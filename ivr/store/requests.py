@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, select
 
-from ivr.store import callers
+from ivr.store import callers, news
 from ivr.store.calls import UnknownCall
 from ivr.store.database import Stored, Transaction
 from ivr.store.schema import requests
@@ -78,7 +78,9 @@ def add(tx: Transaction, request: NewRequest) -> int:
         "status": WAITING,
     }
     id = tx.execute(ADD, values).scalar()
-    if id is None:
+    if id is not None:
+        news.tell(tx, news.REQUESTS)
+    else:
         id = tx.execute(SAME, {"call": request.call_id, "about": request.topic}).scalar()
     if id is None:
         raise UnknownCall(request.call_id)

@@ -22,15 +22,15 @@ OTHERS = Path(__file__).parent / "assets"
 FOR_EVER = "public, max-age=31536000, immutable"
 MISSING = "The pages' styles and scripts are missing: run `npm ci` and then `ivr assets` (`make run` does both)."
 
-PACKAGES: Mapping[str, str] = {
-    "tabler.css": "@tabler/core/dist/css/tabler.min.css",
-    "tabler.rtl.css": "@tabler/core/dist/css/tabler.rtl.min.css",
-    "htmx.js": "htmx.org/dist/htmx.min.js",
-    "htmx-sse.js": "htmx.org/dist/ext/hx-sse.min.js",
-    "vazirmatn-400.woff2": "@fontsource/vazirmatn/files/vazirmatn-arabic-400-normal.woff2",
-    "vazirmatn-700.woff2": "@fontsource/vazirmatn/files/vazirmatn-arabic-700-normal.woff2",
+PACKAGES: Mapping[str, tuple[str, ...]] = {
+    "tabler.css": ("@tabler/core/dist/css/tabler.min.css",),
+    "tabler.rtl.css": ("@tabler/core/dist/css/tabler.rtl.min.css",),
+    # One file: htmx begins as soon as it is loaded, and an extension that comes later is too late now and then.
+    "htmx.js": ("htmx.org/dist/htmx.min.js", "htmx.org/dist/ext/hx-sse.min.js"),
+    "vazirmatn-400.woff2": ("@fontsource/vazirmatn/files/vazirmatn-arabic-400-normal.woff2",),
+    "vazirmatn-700.woff2": ("@fontsource/vazirmatn/files/vazirmatn-arabic-700-normal.woff2",),
 }
-"""What `ivr assets` takes, by the name it gets."""
+"""What `ivr assets` takes, by the name it gets; several are put one behind the other."""
 ICONS = (
     "alert-triangle",
     "check",
@@ -108,7 +108,10 @@ def gather(packages: Path, into: Path = OTHERS) -> int:
     """Copies what the pages need out of node_modules; how many files. BadSetting when one is missing."""
     icons = packages / "@tabler" / "icons" / "icons" / "outline"
     try:
-        taken = {name: (packages / source).read_bytes() for name, source in PACKAGES.items()}
+        taken = {
+            name: b"\n".join((packages / source).read_bytes() for source in sources)
+            for name, sources in PACKAGES.items()
+        }
         drawn = "".join(_symbol(name, (icons / f"{name}.svg").read_text()) for name in ICONS)
     except FileNotFoundError as error:
         raise BadSetting(f"{error.filename} is missing: run `npm ci` first") from None
