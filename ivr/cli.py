@@ -101,13 +101,16 @@ def prepare() -> None:
 
 @main.command()
 @click.option("--content", is_flag=True, help="only menus, texts and facts")
-def check(content: bool) -> None:
+@click.option("--online", is_flag=True, help="also asks the telephone company")
+def check(content: bool, online: bool) -> None:
     """Says what is configured, what is missing and what that costs; names every mistake in the content."""
     with _explained():
         joined = _joined()
         report = preflight.content_report(joined)
         if not content:
             report = [*preflight.settings_report(joined), *report]
+        if online:
+            report = [*preflight.online_report(joined), *report]
         for line in report:
             click.echo(str(line))
         sys.exit(any(line.wrong for line in report))

@@ -115,6 +115,7 @@ def test_check_says_what_is_missing_and_fails_for_what_is_wrong(ivr: Ivr, root: 
     well = ivr("check")
     assert (well.exit_code, "missing  TWILIO_ACCOUNT_SID" in well.output) == (0, True)
     assert "TWILIO" not in ivr("check", "--content").output
+    assert "nothing to ask online" in ivr("check", "--content", "--online").output
     texts = yaml.safe_load((root / "prompts" / "aa" / "texts.yaml").read_text())
     del texts["main"]
     (root / "prompts" / "aa" / "texts.yaml").write_text(yaml.safe_dump(texts))
