@@ -11,6 +11,7 @@ import yaml
 from click.testing import CliRunner, Result
 
 from ivr import cli
+from ivr.cli import line, service
 from ivr.store import callers as people
 from ivr.store import calls, requests
 from ivr.store.crypto import Keyring
@@ -59,7 +60,7 @@ def ivr(root: Path, monkeypatch: pytest.MonkeyPatch) -> Ivr:
 def served(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What would have been served; nothing is."""
     asked: list[Any] = []
-    monkeypatch.setattr(cli, "serve_forever", lambda app, settings: asked.append((app, settings)))
+    monkeypatch.setattr(service, "serve_forever", lambda app, settings: asked.append((app, settings)))
     return asked
 
 
@@ -224,8 +225,8 @@ def test_twilio_setup_says_when_the_provider_kept_something_else(
     ivr: Ivr, carrier: Carrier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     carrier.add_number(NUMBER)
-    kept = cli.Webhooks("https://other.example", "", "")
-    monkeypatch.setattr(cli.Numbers, "set_webhooks", lambda *_: kept)
+    kept = line.Webhooks("https://other.example", "", "")
+    monkeypatch.setattr(line.Numbers, "set_webhooks", lambda *_: kept)
     result = ivr("twilio", "setup", **account(carrier))
     assert (result.exit_code, "https://other.example" in result.output) == (1, True)
 
@@ -244,6 +245,6 @@ def test_errors_of_the_server_itself_are_lines_of_json(ivr: Ivr, root: Path, mon
     def fail(*_: object) -> None:
         logging.getLogger("ivr.app").error("for the test", extra={"call": "ab12"})
 
-    monkeypatch.setattr(cli, "serve_forever", fail)
+    monkeypatch.setattr(service, "serve_forever", fail)
     result = ivr("serve")
     assert json.loads(result.stderr.splitlines()[-1])["call"] == "ab12"

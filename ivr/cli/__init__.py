@@ -1,0 +1,31 @@
+"""The command line: `ivr run`, `ivr check`, `ivr phone` and the rest."""
+
+import click
+
+from ivr.cli import keeping, line, people, service, trying
+
+COMMANDS = (
+    service.run,
+    service.serve,
+    service.worker,
+    service.migrate,
+    service.prepare,
+    service.check,
+    service.take_assets,
+    trying.phone,
+    trying.draw_map,
+    keeping.keys,
+    keeping.jobs,
+    people.staff,
+    people.callers,
+    line.twilio,
+)
+
+
+@click.group()
+def main() -> None:
+    """Hamrah, the helpline."""
+
+
+for command in COMMANDS:
+    main.add_command(command)
