@@ -54,10 +54,16 @@ STORED = (
     "details_sealed",
     "created_at",
     "status",
+    "person",
+    "phone",
+    "woman",
+    "due_at",
+    "tries",
+    "changed_at",
 )
 OF_CALL = requests.c.call_id == bindparam("call")
 ADD = insert_once_in_a_call(requests, STORED).returning(requests.c.id)
-SAME = select(requests.c.id).where(OF_CALL, requests.c.topic == bindparam("about"))
+SAME = select(requests.c.id).where(requests.c.number_hash == bindparam("hash"), requests.c.person == 1)
 LIST = select(requests).where(OF_CALL).order_by(requests.c.id)
 COUNT = select(func.count()).select_from(requests)
 
@@ -76,12 +82,18 @@ def add(tx: Transaction, request: NewRequest) -> int:
         "details_sealed": tx.keyring.seal(details, about(request.call_id, request.topic)),
         "created_at": request.created_at,
         "status": WAITING,
+        "person": 1,
+        "phone": "unknown",
+        "woman": False,
+        "due_at": request.created_at,
+        "tries": 0,
+        "changed_at": request.created_at,
     }
     id = tx.execute(ADD, values).scalar()
     if id is not None:
         news.tell(tx, news.REQUESTS)
     else:
-        id = tx.execute(SAME, {"call": request.call_id, "about": request.topic}).scalar()
+        id = tx.execute(SAME, {"hash": hash}).scalar()
     if id is None:
         raise UnknownCall(request.call_id)
     return int(id)

@@ -12,7 +12,6 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
-    UniqueConstraint,
     text,
 )
 
@@ -83,12 +82,121 @@ requests = Table(
     Column("language", Text),
     Column("topic", Text, nullable=False),
     Column("details_sealed", LargeBinary, nullable=False),
-    Column("created_at", Double, nullable=False),
+    Column("created_at", Double, nullable=False),  # the first request: the place in the queue
     Column("status", Text, nullable=False),
-    UniqueConstraint("call_id", "topic"),
+    Column("person", Integer, nullable=False),  # 1, or more for others who share the number
+    Column("phone", Text, nullable=False),  # own, shared or unknown; only `own` is safe
+    Column("woman", Boolean, nullable=False),  # would rather speak with a woman
+    Column("window_date", Text),  # what was agreed: a local date and a part of day; none is as soon as possible
+    Column("window_part", Text),
+    Column("zone", Text),  # where the caller lives, when it is not where the helpline lives
+    Column("due_at", Double, nullable=False),
+    Column("due_until", Double),
+    Column("tries", Integer, nullable=False),
+    Column("changed_at", Double, nullable=False),  # of the status
+    Column("staff_id", Id, ForeignKey("staff.id")),  # whose it is
+    Column("dial_id", Id),  # the latest attempt to call
+    Column("outcome", Text),
+    Column("code_sealed", LargeBinary),  # four digits, for a shared phone
     sqlite_autoincrement=True,
 )
 Index("requests_caller_id", requests.c.caller_id)
+Index("requests_call_id", requests.c.call_id)
+Index("requests_status_due_at", requests.c.status, requests.c.due_at)
+Index("requests_staff_id", requests.c.staff_id, requests.c.status)
+OPEN = "status NOT IN ('done', 'closed') AND number_hash <> ''"
+Index(
+    "requests_open",
+    requests.c.number_hash,
+    requests.c.person,
+    unique=True,
+    sqlite_where=text(OPEN),
+    postgresql_where=text(OPEN),
+)
+
+request_notes = Table(
+    "request_notes",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("request_id", Id, ForeignKey("requests.id"), nullable=False, index=True),
+    Column("at", Double, nullable=False),
+    Column("staff_id", Id, ForeignKey("staff.id")),
+    Column("kind", Text, nullable=False),
+    Column("text_sealed", LargeBinary, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+dials = Table(
+    "dials",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("request_id", Id, ForeignKey("requests.id"), index=True),
+    Column("staff_id", Id, ForeignKey("staff.id"), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("call_ref", Text, index=True),  # the carrier's id of the aidant's leg
+    Column("leg_ref", Text, index=True),  # and of the caller's
+    Column("accepted_at", Double),
+    Column("answered_at", Double),
+    Column("ended_at", Double),
+    Column("how", Text),
+    sqlite_autoincrement=True,
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("call_id", Text, ForeignKey("calls.id"), nullable=False, index=True),
+    Column("request_id", Id, ForeignKey("requests.id"), index=True),
+    Column("ref", Text, nullable=False, unique=True),  # the carrier's id of the recording
+    Column("state", Text, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("stored_at", Double),
+    Column("heard_at", Double),
+    Column("file", Text),
+    Column("sha256", Text),
+    Column("seconds", Double),
+    sqlite_autoincrement=True,
+)
+
+shifts = Table(
+    "shifts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("staff_id", Id, ForeignKey("staff.id"), nullable=False, index=True),
+    Column("weekday", Integer, nullable=False),  # 0 is Monday
+    Column("starts", Text, nullable=False),  # local, 09:00
+    Column("ends", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+closures = Table(
+    "closures",
+    metadata,
+    Column("date", Text, primary_key=True),
+    Column("note", Text, nullable=False),
+)
+
+blocked = Table(
+    "blocked",
+    metadata,
+    Column("number_hash", Text, primary_key=True),
+    Column("number_sealed", LargeBinary, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("staff_id", Id, ForeignKey("staff.id")),
+    Column("at", Double, nullable=False),
+)
+
+tallies = Table(
+    "tallies",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("number_hash", Text, primary_key=True),  # empty: everybody together
+    Column("day", Text, primary_key=True),
+    Column("count", Integer, nullable=False),
+)
 
 jobs = Table(
     "jobs",

@@ -1,4 +1,4 @@
-"""The languages of the pages: each folder in locales/ is one, its catalogue a file that translators know (gettext)."""
+"""The languages of the pages: each folder in locales/ is one, its catalogues files that translators know (gettext)."""
 
 import gettext
 import io
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -70,11 +71,20 @@ def languages(folder: Path = FOLDER) -> Mapping[str, Language]:
     return {language.code: language for _, language in sorted(found, key=lambda pair: pair[0])}
 
 
+def catalogue(folder: Path) -> Catalog:
+    """The words of a language: of its pages and, beside them, a file a subject."""
+    whole = read_po(io.BytesIO((folder / FILE).read_bytes()))
+    for path in sorted(folder.glob("*.po")):
+        for message in read_po(io.BytesIO(path.read_bytes()), locale=whole.locale):
+            if message.id and message.id not in whole:
+                whole[message.id] = message
+    return whole
+
+
 def _read(path: Path) -> tuple[int, Language]:
-    content = path.read_bytes()
-    catalogue, order = read_po(io.BytesIO(content)), ORDER.search(content)
+    order = ORDER.search(path.read_bytes())
     packed = io.BytesIO()
-    write_mo(packed, catalogue)
+    write_mo(packed, catalogue(path.parent))
     packed.seek(0)
     code = path.parent.name
     locale = Locale.parse(code)

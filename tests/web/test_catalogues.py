@@ -28,7 +28,7 @@ def files() -> dict[str, Path]:
 
 @pytest.mark.parametrize("code", sorted(set(files()) - {WRITTEN_IN}))
 def test_a_catalogue_has_every_text_and_no_other(code: str) -> None:
-    catalogue = read_po(io.BytesIO(files()[code].read_bytes()))
+    catalogue = catalogues.catalogue(files()[code].parent)
     assert {message.id for message in catalogue if message.id} == keys()
     for message in catalogue:
         if not message.id:
@@ -38,6 +38,13 @@ def test_a_catalogue_has_every_text_and_no_other(code: str) -> None:
         one = message.id if isinstance(message.id, str) else message.id[1]
         for string in [message.string] if isinstance(message.string, str) else message.string:
             assert set(re.findall(r"%\(\w+\)s", string)) <= set(re.findall(r"%\(\w+\)s", one)), message.id
+
+
+@pytest.mark.parametrize("code", sorted(set(files()) - {WRITTEN_IN}))
+def test_no_text_is_in_two_catalogues_of_a_language(code: str) -> None:
+    parts = [read_po(io.BytesIO(path.read_bytes())) for path in sorted(files()[code].parent.glob("*.po"))]
+    ids = [str(message.id) for part in parts for message in part if message.id]
+    assert sorted(ids) == sorted(set(ids))
 
 
 def test_a_folder_is_a_language(tmp_path: Path) -> None:
