@@ -2,7 +2,7 @@
 
 import click
 
-from ivr.cli import keeping, line, people, service, trying
+from ivr.cli import keeping, line, people, service, texts, trying
 
 COMMANDS = (
     service.run,
@@ -18,6 +18,7 @@ COMMANDS = (
     keeping.jobs,
     people.staff,
     people.callers,
+    texts.prompts,
     line.twilio,
 )
 
