@@ -13,14 +13,21 @@ from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 
-from ivr.actions import chores, last_words
+from ivr import outward
+from ivr.actions import asking, callbacks, chores, dial_jobs, last_words, messages, retention
+from ivr.actions.asking import Asking
 from ivr.actions.calls import Answer, Calls, World
+from ivr.actions.erasing import Eraser
 from ivr.actions.jobs import Board, Kind
 from ivr.actions.knowledge import answerers
+from ivr.actions.limits import Cap, Limits, Spent, cap
+from ivr.actions.placing import Trunk
 from ivr.actions.releases import Folders
+from ivr.actions.retention import House
 from ivr.actions.schedule import Daily, Every, Recurring, Schedule
+from ivr.carrier.protocol import Carrier
 from ivr.channels.twilio.addresses import Addresses
-from ivr.channels.twilio.routes import Telephone, Webhooks
+from ivr.channels.twilio.routes import CHANNEL, Telephone, Webhooks
 from ivr.errors import StorageAway
 from ivr.observing import CallsInProgress, Figures, JobsNow
 from ivr.release.shelf import Shelf
@@ -29,6 +36,7 @@ from ivr.store import calls as stored_calls
 from ivr.store import jobs as stored_jobs
 from ivr.store.crypto import Keyring
 from ivr.store.database import Database
+from ivr.store.vault import Vault
 from ivr.voice.sounds import Sounds
 from ivr.web import audio, health, pages
 from ivr.web.site import Site
@@ -49,6 +57,24 @@ class Parts:
     clock: Callable[[], float]
     kinds: Mapping[str, Kind]  # of jobs
     bell: threading.Event  # set after the commit of a new job, so that a worker in this process looks at once
+    figures: Figures
+    vault: Vault  # of messages
+    trunk: Trunk | None  # how we call out, where that is configured
+
+    @property
+    def carrier(self) -> Carrier | None:
+        """The telephone company; None where none is configured."""
+        return None if self.trunk is None else self.trunk.carrier
+
+    @property
+    def eraser(self) -> Eraser:
+        """Who forgets one person."""
+        return Eraser(self.database, self.vault, self.carrier, self.settings.twilio_number)
+
+    @property
+    def limits(self) -> Limits:
+        """How much may be asked for, dialled and sent, and to whom."""
+        return self.calls.world.limits
 
     @property
     def last_words(self) -> Path:
@@ -66,26 +92,67 @@ def parts(settings: Settings, clock: Callable[[], float] = time.time) -> Parts:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database, Keyring(current, old))
     shelf = Shelf(settings.data_dir / "releases")
+    figures = Figures()
+    figures.registry.register(CallsInProgress(lambda: _in_progress(database)))
+    figures.registry.register(JobsNow(lambda: _jobs_now(database, clock)))
+    limits = spending(settings, figures.turned_away)
+    recording = frozenset({CHANNEL} if settings.has_carrier else ())
     world = World(
         database=database,
         shelf=shelf,
-        answerers=answerers(settings.zone, settings.production),
+        answerers={**answerers(limits), **asking.answerers(Asking(limits, recording))},
         clock=clock,
-        timezone=settings.zone,
-        production=settings.production,
+        limits=limits,
     )
     folders = Folders(settings.menus_dir, settings.prompts_dir, settings.data_dir / "models")
     sounds = Sounds(settings.data_dir / "sounds")
-    kinds = job_kinds(database, shelf, clock)
-    return Parts(settings, database, shelf, sounds, folders, Calls(world), clock, kinds, threading.Event())
+    vault = Vault(settings.recordings_dir / "messages", database.keyring)
+    trunk = outward.trunk(settings, database, limits, clock)
+    kinds = {
+        **job_kinds(settings, database, shelf, clock),
+        **outward.kinds(trunk, vault),
+        messages.SWEEP: messages.sweep_kind(database, vault),
+        **retention.kinds(keeping(settings, database, vault, clock)),
+    }
+    return Parts(
+        settings=settings,
+        database=database,
+        shelf=shelf,
+        sounds=sounds,
+        folders=folders,
+        calls=Calls(world),
+        clock=clock,
+        kinds=kinds,
+        bell=threading.Event(),
+        figures=figures,
+        vault=vault,
+        trunk=trunk,
+    )
 
 
-def job_kinds(database: Database, shelf: Shelf, clock: Callable[[], float]) -> dict[str, Kind]:
+def keeping(settings: Settings, database: Database, vault: Vault, clock: Callable[[], float]) -> House:
+    """What is kept for how long."""
+    days = {rule.setting: int(getattr(settings, rule.setting)) for rule in retention.RULES}
+    return House(database, vault, settings.zone, clock, days, settings.has_carrier)
+
+
+def spending(settings: Settings, watch: Callable[[str, str], None]) -> Limits:
+    """How much may be asked for, dialled and sent, and to whom."""
+    caps: dict[Spent, Cap] = {
+        "request": cap(settings.most_requests),
+        "call": cap(settings.most_calls),
+        "text": cap(settings.most_texts),
+    }
+    return Limits(settings.zone, settings.production, settings.reach, caps, watch)
+
+
+def job_kinds(settings: Settings, database: Database, shelf: Shelf, clock: Callable[[], float]) -> dict[str, Kind]:
     """Every kind of job that this program knows how to do."""
     return {
         "close-forgotten-calls": Kind(chores.close_forgotten_calls(clock), repeats=True),
         "forget-done-jobs": Kind(chores.forget_done_jobs(clock), repeats=True),
         "forget-releases": Kind(chores.forget_releases(database, shelf), repeats=True),
+        "return-stale-claims": Kind(callbacks.return_stale(clock, settings.claim_minutes), repeats=True),
     }
 
 
@@ -93,23 +160,25 @@ def recurring(zone: ZoneInfo) -> tuple[Recurring, ...]:
     """The kinds that nobody has to ask for."""
     return (
         Every("close-forgotten-calls", 600),
+        Every("return-stale-claims", 300),
+        Every(dial_jobs.WATCH, 60),
+        Every(messages.SWEEP, 3600),
         Daily("forget-done-jobs", hour(3, 40), zone),
         Daily("forget-releases", hour(3, 50), zone),
+        *retention.recurring(zone),
     )
 
 
-def worker(joined: Parts, watch: Callable[[str, str], None] = lambda _kind, _outcome: None) -> Worker:
+def worker(joined: Parts) -> Worker:
     """What does the jobs, not started."""
-    board = Board(joined.database, joined.kinds, joined.clock, watch)
-    return Worker(board, Schedule(recurring(joined.settings.zone)), joined.bell)
+    board = Board(joined.database, joined.kinds, joined.clock, joined.figures.job)
+    planned = [each for each in recurring(joined.settings.zone) if each.kind in joined.kinds]
+    return Worker(board, Schedule(planned), joined.bell)
 
 
 def application(joined: Parts) -> FastAPI:
     """The server: sounds and health always, the telephone where it is configured."""
-    figures = Figures()
-    figures.registry.register(CallsInProgress(lambda: _in_progress(joined.database)))
-    figures.registry.register(JobsNow(lambda: _jobs_now(joined)))
-    hands = worker(joined, figures.job) if joined.settings.worker == "inside" else None
+    hands = worker(joined) if joined.settings.worker == "inside" else None
     app = FastAPI(
         lifespan=lambda _: _living(joined, hands),
         docs_url=None,
@@ -122,9 +191,10 @@ def application(joined: Parts) -> FastAPI:
         "release": lambda: _need(joined.shelf.current() is not None),
         "sounds": lambda: _need(_all_sounds(joined)),
     }
-    app.router.routes += [audio.route(joined.sounds.path), *health.routes(probes, figures.registry)]
+    app.router.routes += [audio.route(joined.sounds.path), *health.routes(probes, joined.figures.registry)]
     if joined.settings.has_twilio:
-        app.router.routes += Webhooks(telephone(joined, figures)).routes()
+        app.router.routes += Webhooks(telephone(joined)).routes()
+        app.router.routes += outward.routes(joined.trunk, joined.shelf, joined.settings)
     pages.mount(app, site(joined))
     return app
 
@@ -141,18 +211,24 @@ def site(joined: Parts) -> Site:
         production=settings.production,
         spoken=lambda: {tongue.code: tongue.name for tongue in joined.shelf.current().content.tongues},
         wakes=Wakes(settings.database),
+        release=joined.shelf.current,
+        limits=joined.limits,
+        vault=joined.vault,
+        eraser=joined.eraser,
+        can_call=joined.trunk is not None,
+        hurry=joined.bell.set,
         proxies=settings.proxies,
         clock=joined.clock,
     )
 
 
-def telephone(joined: Parts, figures: Figures) -> Telephone:
+def telephone(joined: Parts) -> Telephone:
     """The line that Twilio's webhooks answer."""
     token = joined.settings.twilio_auth_token
     assert token is not None
 
     def observe(kind: str, answer: Answer, seconds: float) -> None:
-        figures.turn(kind, answer.turn.node, answer.turn.result.value, seconds)
+        joined.figures.turn(kind, answer.turn.node, answer.turn.result.value, seconds)
 
     return Telephone(
         calls=joined.calls,
@@ -184,10 +260,10 @@ def _in_progress(database: Database) -> int | None:
         return None
 
 
-def _jobs_now(joined: Parts) -> tuple[Mapping[str, int], float] | None:
-    now = joined.clock()
+def _jobs_now(database: Database, clock: Callable[[], float]) -> tuple[Mapping[str, int], float] | None:
+    now = clock()
     try:
-        with joined.database.reading() as tx:
+        with database.reading() as tx:
             found = stored_jobs.counts(tx, now)
     except StorageAway:
         return None

@@ -1,6 +1,7 @@
 """Phone numbers as callers and carriers write them, brought to E.164 and told apart by who could be called back."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -28,11 +29,23 @@ class Number:
     e164: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whom the helpline may dial: countries by their two letters, and mobile, landline or both."""
+
+    countries: frozenset[str]
+    types: frozenset[Kind]
+
+
 PEOPLE = frozenset({Kind.MOBILE, Kind.LANDLINE})
+COUNTRIES = frozenset(phonenumbers.SUPPORTED_REGIONS)
+"""Every country that can be named; satellites and worldwide services belong to none of them."""
 LONGEST = 64  # characters; a number has at most 15 digits
 FRENCH = frozenset({33, 262, 508, 590, 594, 596, 681, 687, 689})
 TEN_DIGITS = ("RE", "GP", "GF", "MQ")  # overseas with a leading 0; YT is in the plan of RE, BL and MF in that of GP
 FEWER_DIGITS = ("NC", "PF", "PM", "WF")  # six or eight, without one
+NOWHERE = "ZZ"
+"""The region of numbers that say their own: without a + they are none."""
 
 WITHHELD_WORDS = ("anonymous", "blocked", "private", "restricted", "unavailable", "unknown", "withheld")
 KEYPAD = str.maketrans("abcdefghijklmnopqrstuvwxyz", "22233344455566677778889999")
@@ -72,6 +85,30 @@ def mask(e164: str) -> str:
     if number.country_code in FRENCH and len(national) == 9:
         return f"0{national[0]} •• •• {national[5:7]} {national[7:]}"
     return f"+{number.country_code} •• •• {national[-2:]}"
+
+
+def core(e164: str) -> str:
+    """The digits that occur in every way to write this number, however its country is named or left out."""
+    number = _parse(e164, "FR")
+    return e164.lstrip("+") if number is None else phonenumbers.national_significant_number(number)
+
+
+def as_keyed(e164: str) -> str:
+    """The digits that people in the country key and say: 0639980001; of a number abroad with its country's code."""
+    number = _parse(e164, "FR")
+    if number is None or number.country_code not in FRENCH:
+        return f"00{phonenumbers.normalize_digits_only(e164)}"
+    return phonenumbers.normalize_digits_only(phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL))
+
+
+def may_dial(number: Number, reach: Reach) -> bool:
+    """Whether it is somebody's own line in a country that may be dialled; services and satellites never are."""
+    parsed = _parse(number.e164 or "", NOWHERE)
+    if parsed is None or number.kind not in {*PEOPLE, Kind.FOREIGN}:
+        return False
+    country = phonenumbers.region_code_for_number(parsed)
+    found = {number.kind} if number.kind in PEOPLE else LINES.get(phonenumbers.number_type(parsed), frozenset())
+    return country in COUNTRIES & reach.countries and bool(found) and found <= reach.types
 
 
 def _withheld(text: str) -> bool:
@@ -116,6 +153,14 @@ KINDS = {
     PhoneNumberType.FIXED_LINE_OR_MOBILE: Kind.LANDLINE,
     PhoneNumberType.VOIP: Kind.LANDLINE,
 }
+
+LINES: Mapping[int, frozenset[Kind]] = {
+    PhoneNumberType.MOBILE: frozenset({Kind.MOBILE}),
+    PhoneNumberType.FIXED_LINE: frozenset({Kind.LANDLINE}),
+    PhoneNumberType.VOIP: frozenset({Kind.LANDLINE}),
+    PhoneNumberType.FIXED_LINE_OR_MOBILE: PEOPLE,
+}
+"""What a line abroad may turn out to be; no other type is ever dialled: personal and company numbers cost extra."""
 
 
 def _parse(text: str, region: str) -> PhoneNumber | None:

@@ -1,13 +1,16 @@
 """Logs as JSON lines without personal data, and the figures that /metrics shows."""
 
+import contextlib
 import json
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Histogram, start_http_server
 from prometheus_client.metrics_core import GaugeMetricFamily
 from prometheus_client.registry import Collector
+
+from ivr.errors import BadSetting
 
 SAID = (
     "call",
@@ -68,6 +71,22 @@ def log_as_json(level: int = logging.INFO) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
+@contextlib.contextmanager
+def shown_at(address: str, registry: CollectorRegistry) -> Iterator[int]:
+    """Shows the figures at `9100` (loopback) or `0.0.0.0:9100`, for a process that serves nothing else; the port."""
+    host, _, port = address.rpartition(":")
+    try:
+        server, thread = start_http_server(int(port), host.strip("[]") or "127.0.0.1", registry)
+    except OSError as error:
+        raise BadSetting(f"IVR_WORKER_METRICS: nothing can listen on {address}: {error.strerror}") from None
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
 class CallsInProgress(Collector):
     """Asks how many calls are going on when it is looked at; says nothing while that cannot be known."""
 
@@ -100,12 +119,14 @@ class JobsNow(Collector):
 
 
 class Figures:
-    """What is counted: turns by node and result, seconds of each webhook, jobs by kind and outcome."""
+    """What is counted: turns by node and result, seconds of each webhook, jobs by kind and outcome, refusals."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self._turns = Counter("ivr_turns", "Turns answered.", ["node", "result"], registry=self.registry)
         self._jobs = Counter("ivr_jobs_ended", "Attempts at jobs.", ["kind", "outcome"], registry=self.registry)
+        away = "Requests, calls and texts that were not let pass."
+        self._turned_away = Counter("ivr_turned_away", away, ["kind", "reason"], registry=self.registry)
         bounds = (0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15)
         self._seconds = Histogram(
             "ivr_webhook_seconds", "Own time of a webhook.", ["kind"], buckets=bounds, registry=self.registry
@@ -115,6 +136,10 @@ class Figures:
         """Counts one answered webhook."""
         self._turns.labels(node, result).inc()
         self._seconds.labels(kind).observe(seconds)
+
+    def turned_away(self, kind: str, reason: str) -> None:
+        """Counts one request, call or text that a limit, the blocklist or its destination forbade."""
+        self._turned_away.labels(kind, reason).inc()
 
     def job(self, kind: str, outcome: str) -> None:
         """Counts one attempt: done, again, dead, or lost to another worker."""

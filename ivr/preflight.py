@@ -1,10 +1,11 @@
 """What is configured, what is missing, and what that costs: the same words at start and in `ivr check`."""
 
+import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ivr.actions import releases
+from ivr.actions import limits, releases
 from ivr.actions.releases import Made
 from ivr.app import Parts
 from ivr.carrier.caller_id import caller_id_problem
@@ -34,7 +35,7 @@ class Line:
 
 def settings_report(joined: Parts) -> list[Line]:
     """Each part that a setting switches on."""
-    return [*_database(joined), *_telephone(joined), *_address(joined), *_pages()]
+    return [*_database(joined), *_telephone(joined), *_address(joined), *_reach(joined), *_pages()]
 
 
 def _database(joined: Parts) -> Iterator[Line]:
@@ -52,6 +53,7 @@ def _database(joined: Parts) -> Iterator[Line]:
         yield Line("note", "SQLite in production: one server process only, and the disk must be backed up")
     if current:
         yield from _jobs(joined)
+        yield from _used_up(joined)
 
 
 def _jobs(joined: Parts) -> Iterator[Line]:
@@ -61,6 +63,18 @@ def _jobs(joined: Parts) -> Iterator[Line]:
         dead = jobs.counts(tx, joined.clock()).dead
     if dead:
         yield Line("note", f"{dead} jobs wait for a person to decide: `ivr jobs list`")
+
+
+def _used_up(joined: Parts) -> Iterator[Line]:
+    with joined.database.reading() as tx:
+        kinds = limits.reached(tx, joined.limits, joined.clock())
+    for kind in kinds:
+        yield Line("note", f"no more {kind}s today: IVR_MOST_{kind.upper()}S is reached")
+
+
+def _reach(joined: Parts) -> Iterator[Line]:
+    settings = joined.settings
+    yield Line("ok", f"dials {settings.dial_types} in {settings.dial_countries}, and nobody else")
 
 
 def _pages() -> Iterator[Line]:
@@ -75,9 +89,21 @@ def _telephone(joined: Parts) -> Iterator[Line]:
         return
     yield Line("ok", "telephone: webhooks are answered under /twilio")
     if not settings.twilio_number:
-        yield Line("missing", "TWILIO_NUMBER: `ivr twilio setup` cannot point the number here")
+        without = "`ivr twilio setup` cannot point the number here, nobody is called back, no message is fetched"
+        yield Line("missing", f"TWILIO_NUMBER: {without}")
         return
     yield from _caller_id(settings)
+    yield _recordings(joined)
+
+
+def _recordings(joined: Parts) -> Line:
+    try:
+        joined.vault.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        return Line("wrong", f"IVR_RECORDINGS_DIR: {error.strerror}: no message can be kept")
+    if not os.access(joined.vault.folder, os.W_OK):
+        return Line("wrong", "IVR_RECORDINGS_DIR: cannot be written: no message can be kept")
+    return Line("ok", f"calls back, {joined.settings.call_minutes} minutes at most; keeps messages, sealed")
 
 
 def _caller_id(settings: Settings) -> Iterator[Line]:

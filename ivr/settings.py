@@ -1,6 +1,7 @@
 """Every setting: one model, each field with a help line and a check. `NAME_FILE` names a file that holds the value."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from ivr.errors import BadSetting
+from ivr.numbers import COUNTRIES, Kind, Reach
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 LEAST_SECRET = 32
@@ -30,7 +32,49 @@ def _timezone(value: str) -> str:
     return value
 
 
+A_DAY = re.compile(r"[0-9]{1,6}(/[0-9]{1,6})?")
+
+
+def _a_day(value: str) -> str:
+    """As `5` or `6/500`: for one phone number, and for all of them together."""
+    numbers = [int(part) for part in value.split("/")] if A_DAY.fullmatch(value) else [0]
+    if numbers[0] < 1:
+        raise ValueError("is no number a day such as 5, or 6/500: for one phone number, for all together")
+    if numbers[-1] < numbers[0]:
+        raise ValueError("allows all together less than one phone number alone")
+    return value
+
+
+def _countries(value: str) -> str:
+    if not _words(value) or not set(_words(value)) <= COUNTRIES:
+        raise ValueError("is no list of countries by their two letters, such as FR,RE,GP")
+    return value
+
+
+def _lines(value: str) -> str:
+    if not _words(value) or not set(_words(value)) <= {Kind.MOBILE, Kind.LANDLINE}:
+        raise ValueError("is not mobile, landline or mobile,landline")
+    return value
+
+
+def _listens(value: str) -> str:
+    port = value.rpartition(":")[2]
+    if value and not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+        raise ValueError("is no port such as 9100, and no address such as 0.0.0.0:9100")
+    return value
+
+
+def _words(value: str) -> tuple[str, ...]:
+    return tuple(word for part in value.split(",") if (word := part.strip()))
+
+
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+ADay = Annotated[str, AfterValidator(_a_day)]
+
+
+def _days(default: int, name: str, what: str, least: int = 1) -> Any:
+    """How long a class of data is kept (see actions/retention.py)."""
+    return Field(default, ge=least, le=36_500, alias=name, description=f"days to keep: {what}")
 
 
 class Settings(BaseModel):
@@ -60,11 +104,20 @@ class Settings(BaseModel):
     old_secret_keys: SecretStr | None = Field(
         None, alias="IVR_OLD_SECRET_KEYS", description="earlier keys, by commas, until `ivr keys rotate` has run"
     )
+    backup_passphrase: SecretStr | None = Field(
+        None, alias="IVR_BACKUP_PASSPHRASE", description="encrypts backups; without it `ivr backup` asks for one"
+    )
     timezone: Annotated[str, AfterValidator(_timezone)] = Field(
         "Europe/Paris", alias="IVR_TIMEZONE", description="where the helpline lives"
     )
     menus_dir: Path = Field(Path("menus"), alias="IVR_MENUS_DIR", description="the menu trees")
     prompts_dir: Path = Field(Path("prompts"), alias="IVR_PROMPTS_DIR", description="a folder a language")
+    recordings_dir: Path = Field(
+        Path("recordings"), alias="IVR_RECORDINGS_DIR", description="what callers record, sealed: part of every backup"
+    )
+    call_minutes: int = Field(
+        45, ge=5, le=240, alias="IVR_CALL_MINUTES", description="minutes after which a call back is ended"
+    )
     twilio_account_sid: str = Field("", alias="TWILIO_ACCOUNT_SID", description="without it there is no telephone line")
     twilio_auth_token: SecretStr | None = Field(None, alias="TWILIO_AUTH_TOKEN", description="signs what Twilio sends")
     twilio_number: str = Field("", alias="TWILIO_NUMBER", description="the helpline's own number")
@@ -81,6 +134,43 @@ class Settings(BaseModel):
         alias="IVR_PROXIES",
         description="how many reverse proxies of ours stand in front; each is believed on whom it heard",
     )
+    claim_minutes: int = Field(
+        20,
+        ge=5,
+        le=1440,
+        alias="IVR_CLAIM_MINUTES",
+        description="minutes without any change after which a claimed request goes back to the queue",
+    )
+    most_requests: ADay = Field(
+        "5", alias="IVR_MOST_REQUESTS", description="requests a day for one phone number, or that and for all: 5/1000"
+    )
+    most_calls: ADay = Field(
+        "6/500", alias="IVR_MOST_CALLS", description="outgoing calls a day to one phone number / to all together"
+    )
+    most_texts: ADay = Field(
+        "5/300", alias="IVR_MOST_TEXTS", description="texts a day to one phone number / to all together"
+    )
+    dial_countries: Annotated[str, AfterValidator(_countries)] = Field(
+        "FR,GP,MQ,GF,RE,YT,PM,BL,MF,NC,PF,WF",
+        alias="IVR_DIAL_COUNTRIES",
+        description="whom we dial and promise to call back: countries by their two letters",
+    )
+    dial_types: Annotated[str, AfterValidator(_lines)] = Field(
+        "mobile,landline",
+        alias="IVR_DIAL_TYPES",
+        description="and which lines there; premium, shared-cost and satellite numbers never",
+    )
+    worker_metrics: Annotated[str, AfterValidator(_listens)] = Field(
+        "", alias="IVR_WORKER_METRICS", description="where `ivr worker` shows /metrics: 9100 on loopback, 0.0.0.0:9100"
+    )
+    keep_messages: int = _days(30, "IVR_KEEP_MESSAGES", "voice messages, since they were fetched")
+    keep_numbers: int = _days(90, "IVR_KEEP_NUMBERS", "numbers, since the request was closed or the last call")
+    keep_turns: int = _days(180, "IVR_KEEP_TURNS", "what was done in a call, since it began")
+    keep_notes: int = _days(90, "IVR_KEEP_NOTES", "notes of the staff, since the request was closed")
+    keep_audit: int = _days(1095, "IVR_KEEP_AUDIT", "the audit; never less than a year", least=366)
+    keep_tallies: int = _days(7, "IVR_KEEP_TALLIES", "how often a number rang or asked, counted a day")
+    keep_blocked: int = _days(365, "IVR_KEEP_BLOCKED", "blocked numbers, since they were blocked")
+    keep_carrier: int = _days(30, "IVR_KEEP_CARRIER", "calls at the telephone company, until we delete them there")
 
     @property
     def production(self) -> bool:
@@ -93,14 +183,29 @@ class Settings(BaseModel):
         return ZoneInfo(self.timezone)
 
     @property
+    def reach(self) -> Reach:
+        """Whom the helpline dials."""
+        return Reach(frozenset(_words(self.dial_countries)), frozenset(map(Kind, _words(self.dial_types))))
+
+    @property
     def has_twilio(self) -> bool:
         """Whether the routes for Twilio exist."""
         return bool(self.twilio_account_sid and self.twilio_auth_token)
 
     @property
+    def has_carrier(self) -> bool:
+        """Whether the helpline can call out."""
+        return self.has_twilio and bool(self.twilio_number)
+
+    @property
     def database(self) -> str:
         """The database's address."""
         return self.database_url or f"sqlite:///{(self.data_dir / 'hamrah.db').absolute()}"
+
+    @property
+    def key_file(self) -> Path:
+        """Where a trial run keeps the secret key that it made."""
+        return self.data_dir / "secret.key"
 
     def keys(self) -> tuple[bytes, list[bytes]]:
         """The secret key and the earlier ones; a trial run makes its own once and keeps it in the data folder."""
@@ -115,7 +220,7 @@ class Settings(BaseModel):
         if self.production:
             raise BadSetting("IVR_SECRET_KEY is missing: production never makes one by itself")
         self.data_dir.mkdir(parents=True, exist_ok=True)
-        path = self.data_dir / "secret.key"
+        path = self.key_file
         if not path.exists():
             draft = path.with_suffix(f".{os.getpid()}")
             draft.touch(mode=0o600)
@@ -146,6 +251,8 @@ def load(environ: Mapping[str, str]) -> Settings:
         raise BadSetting("IVR_PUBLIC_URL must begin with https:// in production")
     if not settings.production and settings.host not in LOOPBACK:
         raise BadSetting(f"IVR_HOST: a trial listens on {' or '.join(LOOPBACK)} only, since its pages hold no secret")
+    if settings.keep_carrier >= settings.keep_turns:
+        raise BadSetting("IVR_KEEP_CARRIER must be less than IVR_KEEP_TURNS: then we know no more what to delete there")
     return settings
 
 

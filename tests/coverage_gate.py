@@ -14,6 +14,7 @@ WHOLE_FOLDERS = ("ivr/engine",)
 RENDER_AND_PARSE = (
     "ivr/channels/twilio/render.py",
     "ivr/channels/twilio/parse.py",
+    "ivr/channels/twilio/desk.py",
     "ivr/channels/terminal/render.py",
     "ivr/channels/terminal/parse.py",
     "ivr/release/parse.py",

@@ -1,13 +1,15 @@
 """A map of the menus, made from the book alone and not by the engine, and the calls that walk every way on it.
 
-A spot is where a caller can stand: a node, a page, and the answers that routes look at. A move is what a caller does
-there. A move that leaves the trees (to a person, to a goodbye) ends its call.
+A spot is where a caller can stand: a node, a page, and the answers that a route can still look at from there. A move is
+what a caller does there. A move that leaves the trees (to a person, to a goodbye) ends its call.
 """
 
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from ivr.engine.graph import chosen as chosen_ways
+from ivr.engine.graph import unchosen as silent_ways
 from ivr.engine.menu import Book, Goto, Language, Listening, Menu, Node, Question, Request, Route, Steps
 from ivr.engine.say import lines
 from ivr.engine.turn import Variant
@@ -18,7 +20,7 @@ SILENCE = "silence"
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where a caller stands; `answers` are those that some route goes by."""
+    """Where a caller stands; `answers` are those by which a route further on may go before they are asked anew."""
 
     node: str
     page: int = 0
@@ -43,6 +45,14 @@ class Move:
 
 
 Call = list[Move]
+Way = tuple[str, int, str, str, int]
+"""What a move is to somebody who looks at the menus: from which node and page, by which key, to which node and page."""
+
+
+def way_of(move: Move) -> Way:
+    """The same for all answers that make no difference to this move."""
+    to = move.to
+    return move.start.node, move.start.page, move.does, to.node, to.page if isinstance(to, Spot) else 0
 
 
 class Map:
@@ -50,7 +60,8 @@ class Map:
 
     def __init__(self, book: Book) -> None:
         self.book = book
-        self.routed = {node.by for node in book.nodes.values() if isinstance(node, Route)}
+        self.person = book.node(book.roles.person).tree
+        self.live = self._live()
         self.main = Spot(book.roles.main)
         self.moves: dict[Spot, list[Move]] = {}
         waiting = [self.main]
@@ -62,6 +73,10 @@ class Map:
 
     def every_move(self) -> list[Move]:
         return [move for moves in self.moves.values() for move in moves]
+
+    def standing(self) -> list[Spot]:
+        """One spot for each node and page."""
+        return list({(spot.node, spot.page): spot for spot in self.moves}.values())
 
     def says(self, spot: Spot, doubtful: Callable[[str], bool]) -> list[str]:
         """Names of the sounds that are said there."""
@@ -86,16 +101,17 @@ class Map:
         return []
 
     def choices(self) -> dict[Spot, int]:
-        """The least number of menu choices to each spot; turning a page is none."""
+        """The least number of menu choices to each spot; turning a page or answering a question is none."""
         found = {self.main: 0}
         queue = deque([self.main])
         while queue:
             spot = queue.popleft()
-            cost = int(isinstance(self.book.node(spot.node), Menu))
+            node = self.book.node(spot.node)
+            cost = int(isinstance(node, Menu) and node.remember is None)
             for move in self.moves[spot]:
                 if isinstance(move.to, Spot) and found[spot] + cost < found.get(move.to, len(self.moves)):
                     found[move.to] = found[spot] + cost
-                    queue.append(move.to)
+                    (queue.append if cost else queue.appendleft)(move.to)
         return found
 
     def _moves(self, spot: Spot) -> Iterator[Move]:
@@ -103,31 +119,50 @@ class Map:
         if isinstance(node, Steps):
             does = "1" if spot.page % 2 else SILENCE  # the same thing in an explanation
             last = spot.page + 1 == len(node.pages)
-            to = self._lead(node.then, spot.answers, None) if last else Spot(node.id, spot.page + 1, spot.answers)
+            answers = dict(spot.answers)
+            to = self._lead(node.then, answers, None) if last else Spot(node.id, spot.page + 1, spot.answers)
             yield Move(spot, does, to)
             return
         assert isinstance(node, Menu), f"{node.id}: a map of menus and explanations has no {type(node).__name__}"
         for option in node.options:
-            answers = self._answered(spot, node, option.id)
+            answers = dict(spot.answers) | ({node.remember: option.id} if node.remember is not None else {})
             yield Move(spot, option.key, self._lead(option.to, answers, option.topic or node.topic))
         if node.silence is not None:
-            yield Move(spot, SILENCE, self._lead(node.silence, spot.answers, None))
+            yield Move(spot, SILENCE, self._lead(node.silence, dict(spot.answers), None))
 
-    def _answered(self, spot: Spot, node: Menu, option: str) -> tuple[tuple[str, str], ...]:
-        if node.remember not in self.routed or node.remember is None:
-            return spot.answers
-        return tuple(sorted({**dict(spot.answers), node.remember: option}.items()))
-
-    def _lead(self, target: str, answers: tuple[tuple[str, str], ...], topic: str | None) -> Spot | Outside:
-        """Through the nodes without a word; whoever comes to the main menu will be asked again."""
+    def _lead(self, target: str, answers: dict[str, str], topic: str | None) -> Spot | Outside:
+        """Through the nodes without a word."""
         node = self.book.nodes[target]
-        if node.tree == self.book.node(self.book.roles.person).tree or not self._stays(node):
+        if node.tree == self.person or not self._stays(node):
             return Outside(node.id, topic)
         if isinstance(node, Route):
-            return self._lead(node.cases.get(dict(answers).get(node.by, ""), node.otherwise), answers, topic)
+            return self._lead(node.cases.get(answers.get(node.by, ""), node.otherwise), answers, topic)
         if isinstance(node, Goto):
             return self._lead(node.to, answers, topic)
-        return Spot(node.id, 0, () if node.id == self.book.roles.main else answers)
+        return Spot(node.id, 0, self._kept(node, answers))
+
+    def _kept(self, node: Node, answers: dict[str, str]) -> tuple[tuple[str, str], ...]:
+        return tuple(sorted((name, answer) for name, answer in answers.items() if name in self.live[node.id]))
+
+    def _live(self) -> dict[str, frozenset[str]]:
+        """For each node the answers that a route from there on goes by, before the caller is asked for them again."""
+        live = dict.fromkeys(self.book.nodes, frozenset[str]())
+        found = True
+        while found:
+            found = False
+            for node in self.book.nodes.values():
+                after = self._live_after(node, live)
+                found = found or after != live[node.id]
+                live[node.id] = after
+        return live
+
+    def _live_after(self, node: Node, live: dict[str, frozenset[str]]) -> frozenset[str]:
+        if node.tree == self.person:
+            return frozenset()
+        chosen: frozenset[str] = frozenset().union(*(live.get(to, frozenset()) for _, to in chosen_ways(node)))
+        silent: frozenset[str] = frozenset().union(*(live.get(to, frozenset()) for _, to in silent_ways(node)))
+        given = {node.remember} if isinstance(node, Menu) else set()
+        return (chosen - given) | silent | ({node.by} if isinstance(node, Route) else frozenset())
 
     def _stays(self, node: Node) -> bool:
         return isinstance(node, Listening | Route | Goto) and not isinstance(node, Language | Question | Request)
@@ -142,25 +177,25 @@ def _back(before: dict[Spot, Move | None], spot: Spot) -> Call:
 
 
 def calls(map: Map, most: int) -> list[Call]:
-    """Calls from the main menu, of about `most` moves at most, that together make every move."""
-    left = set(map.every_move())
+    """Calls from the main menu, of about `most` moves at most, that together go every way."""
+    left = {way_of(move) for move in map.every_move()}
     made: list[Call] = []
 
     def stays(move: Move) -> bool:
-        return move in left and isinstance(move.to, Spot)
+        return way_of(move) in left and isinstance(move.to, Spot)
 
     def leaves(move: Move) -> bool:
-        return move in left and isinstance(move.to, Outside)
+        return way_of(move) in left and isinstance(move.to, Outside)
 
     while left:
         call: Call = []
         spot = map.main
         while len(call) < most and (more := map.way(spot, stays)):
             call += more
-            left.difference_update(more)
+            left.difference_update(way_of(move) for move in more)
             spot = _end(more)
         last = map.way(spot, leaves)
-        left.difference_update(last)
+        left.difference_update(way_of(move) for move in last)
         made.append([*call, *last])
     return made
 

@@ -57,6 +57,7 @@ def surroundings(data: Path) -> dict[str, str]:
     """The environment of a helpline with this data folder, for a process of its own."""
     return {
         "IVR_DATA_DIR": str(data),
+        "IVR_RECORDINGS_DIR": str(data.parent / "recordings"),
         "IVR_SECRET_KEY": KEY,
         "IVR_PUBLIC_URL": PUBLIC,
         "IVR_MENUS_DIR": str(ROOT / "menus"),

@@ -20,16 +20,18 @@ from ivr.app import Parts
 from ivr.channels.terminal.phone import CHANNEL, TerminalPhone
 from ivr.channels.terminal.saved import Recorder, Scenario, Step, Stored, dump, heard, stored
 from ivr.channels.twilio.parse import call_id
-from ivr.engine.inputs import HungUp, Input, Pressed, Said, StayedSilent
+from ivr.engine.inputs import HungUp, Input, Known, Pressed, Recorded, Said, StayedSilent, Unavailable
 from ivr.engine.turn import HangUp
 from ivr.numbers import understand
 from ivr.store import callers
 from ivr.store import calls as stored_calls
+from tests.actions.tiny import with_answerers
 from tests.doubles.phone import Phone
 from tests.helpline import at, client, helpline, phone
 
 CALLS = Path(__file__).parent / "calls"
 FILES = sorted(CALLS.glob("*.yaml"))
+CODE = "4071"
 
 Played = tuple[list[Step], Stored]
 
@@ -44,23 +46,64 @@ def parse(text: str) -> Scenario:
     steps = tuple(_step(step) for step in data["steps"])
     kept = data.get("stored") or {}
     promised = Stored(kept.get("ended", ""), tuple(kept.get("requests", ())), kept.get("language"))
-    return Scenario(about, data["from"], data["at"], data.get("remembered"), steps, promised)
+    return Scenario(
+        about,
+        data["from"],
+        data["at"],
+        data.get("remembered"),
+        steps,
+        promised,
+        tuple(data.get("after", ())),
+        data.get("recording", False),
+    )
 
 
 @contextmanager
 def ready(scenario: Scenario, tmp: Path, database_url: str = "") -> Iterator[Parts]:
-    """A helpline at the scenario's time that remembers what the scenario says of its caller."""
-    joined = helpline(tmp, clock=at(scenario.at), database_url=database_url)
-    number = understand(scenario.caller, production=False).e164
-    if scenario.remembered is not None:
-        assert number is not None, "a withheld number is not remembered"
-        with joined.database.transaction() as tx:
-            caller = callers.meet(tx, number, joined.calls.world.clock() - 86_400)
-            callers.remember_language(tx, caller.id, scenario.remembered)
+    """A helpline at the scenario's time that remembers what the scenario says of its caller, and earlier calls.
+
+    Codes are always the same, and whether messages can be recorded is the scenario's word: so every channel is one.
+    """
+    clock = Clock(scenario.at)
+    joined = with_answerers(
+        helpline(tmp, clock=clock, database_url=database_url),
+        code=lambda _: Known("made", secrets={"code": CODE}),
+        recording=lambda _: Known("yes") if scenario.recording else Unavailable(),
+    )
     try:
+        for name in scenario.after:
+            earlier = load(CALLS / f"{name}.yaml")
+            clock.stands_at(earlier.at)
+            _remember(joined, earlier)
+            by_terminal(joined, earlier)
+        clock.stands_at(scenario.at)
+        _remember(joined, scenario)
         yield joined
     finally:
         joined.database.dispose()
+
+
+def _remember(joined: Parts, scenario: Scenario) -> None:
+    if scenario.remembered is None:
+        return
+    number = understand(scenario.caller, production=False).e164
+    assert number is not None, "a withheld number is not remembered"
+    with joined.database.transaction() as tx:
+        caller = callers.meet(tx, number, joined.calls.world.clock() - 86_400)
+        callers.remember_language(tx, caller.id, scenario.remembered)
+
+
+class Clock:
+    """A clock that stands still until it is set."""
+
+    def __init__(self, local: str) -> None:
+        self.stands_at(local)
+
+    def __call__(self) -> float:
+        return self._now
+
+    def stands_at(self, local: str) -> None:
+        self._now = at(local)()
 
 
 def by_terminal(joined: Parts, scenario: Scenario) -> Played:
@@ -108,7 +151,7 @@ def suits(channel: str, scenario: Scenario) -> bool:
 
 def visible(channel: str, step: Step) -> Step:
     """What of a step a channel shows: TwiML does not say which keys a menu has, nor why it hangs up."""
-    if channel == CHANNEL or step.then is None or step.then.startswith("entry"):
+    if channel == CHANNEL or step.then is None or step.then.startswith(("entry", "record")):
         return step
     return replace(step, then="keys" if step.then.startswith("keys") else "hang up")
 
@@ -133,6 +176,7 @@ def _input(do: str) -> Input:
         "press": Pressed(rest),
         "say": Said(rest),
         "silence": StayedSilent(),
+        "record": Recorded(f"RE{0:032}"),
         "hang": HungUp(),
     }
     return known[what]
@@ -142,7 +186,8 @@ def _do(do: str, handset: Phone) -> None:
     what, _, rest = do.partition(" ")
     known: Mapping[str, Callable[[], None]] = {
         "press": lambda: handset.press(rest),
-        "silence": handset.stay_silent,
+        "silence": lambda: handset.finish_recording(0) if handset.waiting == "record" else handset.stay_silent(),
+        "record": lambda: handset.finish_recording(20, key="#"),
         "hang": handset.hang_up,
     }
     known[what]()
@@ -150,8 +195,8 @@ def _do(do: str, handset: Phone) -> None:
 
 def _twilio_step(do: str, handset: Phone) -> Step:
     places = [urlsplit(url).path.split("/") for url in handset.heard]
-    then = "hang up"
-    if handset.alive:
+    then = "record" if handset.waiting == "record" else "hang up"
+    if handset.waiting == "gather":
         wanted = handset.gather["numDigits"]
         then = "keys" if handset.gather["finishOnKey"] == "" else f"entry {wanted}"
     return Step(do, None, heard((place[2], place[3]) for place in places), then)

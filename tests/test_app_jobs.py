@@ -2,12 +2,15 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
 
 import pytest
 from click.testing import CliRunner, Result
@@ -16,15 +19,18 @@ from sqlalchemy import text
 from ivr import cli
 from ivr.actions.chores import FORGOTTEN_SECONDS
 from ivr.actions.schedule import Every
-from ivr.app import Parts, application, recurring
+from ivr.app import Parts, application, parts, recurring
+from ivr.settings import load
+from ivr.store import audit, jobs
 from ivr.store import calls as stored_calls
-from ivr.store import jobs
+from ivr.store.audit import Filter
 from ivr.store.database import Database
 from ivr.store.jobs import NewJob
 from tests.actions import tiny as small
 from tests.actions.tiny import Tiny
 from tests.channels.webhooks import SID
 from tests.doubles.serving import in_process
+from tests.helpline import PARIS
 from tests.store.people import NOW, NUMBER
 
 KEY = "only for tests: a key of enough letters"
@@ -93,9 +99,9 @@ def ivr(environ: dict[str, str], *words: str) -> Result:
     return CliRunner().invoke(cli.main, list(words), env=environ)
 
 
-def dead(database: Database, error: str) -> int:
+def dead(database: Database, error: str, key: str = "text/1") -> int:
     with database.transaction() as tx:
-        jobs.enqueue(tx, NewJob("text", "text/1", {"number": NUMBER}, 0, 0))
+        jobs.enqueue(tx, NewJob("text", key, {"number": NUMBER}, 0, 0))
         held = jobs.take(tx, {"text": 60.0}, "a", NOW)
         assert held is not None
         jobs.bury(tx, held, NOW, error)
@@ -123,6 +129,56 @@ def test_a_dead_job_that_needs_no_doing_is_settled(environ: dict[str, str], sqli
     assert ivr(environ, "jobs", "settle", "999").exit_code == 1
 
 
+def test_what_a_command_decides_is_written_down_as_the_helpline_s_own_deed(
+    environ: dict[str, str], sqlite_database: Database
+) -> None:
+    id = dead(sqlite_database, "may have happened")
+    ivr(environ, "jobs", "retry", str(id))
+    other = dead(sqlite_database, "CarrierRefused", "text/2")
+    ivr(environ, "jobs", "settle", str(other))
+    with sqlite_database.reading() as tx:
+        rows = audit.page(tx, Filter(), 9)
+    assert [(row.what, row.about, row.staff_id) for row in rows] == [
+        ("job-settled", f"job/{other}", None),
+        ("job-retried", f"job/{id}", None),
+    ]
+
+
+def test_a_worker_alone_shows_its_figures_where_it_is_told(environ: dict[str, str], sqlite_database: Database) -> None:
+    dead(sqlite_database, "may have happened")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        where = f"127.0.0.1:{free.getsockname()[1]}"
+    command = [str(Path(sys.executable).parent / "ivr"), "worker"]
+    worker = subprocess.Popen(command, env={**os.environ, **environ, "IVR_WORKER_METRICS": where})
+
+    def shown() -> str:
+        try:
+            with urlopen(f"http://{where}/metrics") as answer:
+                return str(answer.read().decode())
+        except URLError:
+            assert worker.poll() is None
+            return ""
+
+    try:
+        until(lambda: 'ivr_jobs_ended_total{kind="forget-releases",outcome="done"} 1.0' in shown())
+        assert 'ivr_jobs{state="dead"} 1.0' in shown()
+        assert "ivr_jobs_late_seconds" in shown()
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(20) == 0
+        assert shown_no_more(where)
+    finally:
+        worker.kill()
+        worker.wait()
+
+
+def shown_no_more(where: str) -> bool:
+    try:
+        urlopen(f"http://{where}/metrics")
+    except URLError:
+        return True
+    return False
+
+
 def test_a_worker_without_tables_says_what_to_do(tmp_path: Path) -> None:
     environ = {"IVR_DATA_DIR": str(tmp_path), "IVR_SECRET_KEY": KEY}
     result = ivr(environ, "worker")
@@ -132,10 +188,13 @@ def test_a_worker_without_tables_says_what_to_do(tmp_path: Path) -> None:
 def test_a_worker_alone_does_the_recurring_jobs_and_stops_when_told(
     environ: dict[str, str], sqlite_database: Database
 ) -> None:
+    joined = parts(load(environ))
+    expected = {each.kind for each in recurring(PARIS)} & set(joined.kinds)  # without a telephone company
+    joined.database.dispose()
     command = [str(Path(sys.executable).parent / "ivr"), "worker"]
     worker = subprocess.Popen(command, env={**os.environ, **environ}, stderr=subprocess.DEVNULL)
     try:
-        until(lambda: len(done(sqlite_database)) == 3)
+        until(lambda: {key.split("/")[0] for key in done(sqlite_database)} == expected)
         worker.send_signal(signal.SIGTERM)
         assert worker.wait(20) == 0
     finally:

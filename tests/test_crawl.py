@@ -22,13 +22,21 @@ from ivr.engine.state import State
 from ivr.engine.turn import Ask, CallbackRequested, Listen, Turn
 from ivr.store import calls as stored_calls
 from ivr.store import requests
-from tests.crawling import SILENCE, Call, Map, Move, Outside, Spot, calls
+from tests.crawling import SILENCE, Call, Map, Move, Outside, Spot, calls, way_of
 from tests.doubles.phone import Phone
 from tests.doubles.sounds import check_sound
 from tests.helpline import MONDAY_MORNING, PUBLIC, ROOT, at, client, helpline, phone, prepared
 
 LANGUAGES = sorted(path.parent.name for path in (ROOT / "prompts").glob("*/language.yaml"))
-TREES = {"procedure", "permit"}
+TREES = {
+    "procedure",
+    "franceconnect",
+    "identity-provider",
+    "aidants-connect",
+    "mandate",
+    "no-number",
+    "permit",
+}
 LONGEST_CALL = 20
 SAMPLE = 12
 """At every so manieth spot a person is asked for over webhooks too."""
@@ -69,12 +77,12 @@ class Caller:
             if isinstance(move.to, Spot):
                 self.hears(move.to)
         self.met.update(self.handset.heard)
-        if self.handset.alive:
-            self.handset.hang_up()
         passed = [to.node for to in spots if isinstance(to, Spot)]
         assert self.nodes()[-len(call) :][: len(passed)] == passed
         if isinstance(spots[-1], Outside):
             self.leaves_by(spots[-1])
+        if self.handset.alive:
+            self.handset.hang_up()
 
     def ring(self) -> None:
         """To the main menu: the first time through the language choice, with the help cut short."""
@@ -99,8 +107,10 @@ class Caller:
         self.met.update(self.handset.heard)
 
     def leaves_by(self, outside: Outside) -> None:
-        """A person was promised and the request is there, or the call is over."""
+        """The call is over, or the number for a person is read back; once it is right the request is there."""
         node = book().nodes[outside.node]
+        if node.id == book().roles.person:
+            self.does("1")
         with self.joined.database.reading() as tx:
             promised = requests.of_call(tx, call_id(self.handset.call.sid))
         if node.id != book().roles.person:
@@ -110,6 +120,13 @@ class Caller:
         assert [request.language for request in promised] == [self.language]
         assert outside.topic in (None, promised[0].topic)
         assert book().nodes[self.nodes()[-1]].tree == node.tree
+        self.forget()
+
+    def forget(self) -> None:
+        """The next call begins as if there were no request yet."""
+        with self.joined.database.transaction() as tx:
+            tx.connection.exec_driver_sql("UPDATE requests SET status = 'closed'")
+            tx.connection.exec_driver_sql("DELETE FROM tallies")
 
     def nodes(self) -> list[str]:
         call = call_id(self.handset.call.sid)
@@ -147,7 +164,7 @@ def test_every_way_of_every_menu_leads_where_the_book_says(language: str, joined
             caller.walk(call)
         listen_to_all(http, caller.met)
         assert not caller.handset.errors
-    assert {move for call in made for move in call} == set(map_of_menus().every_move())
+    assert {way_of(move) for call in made for move in call} == {way_of(move) for move in map_of_menus().every_move()}
     names = {urlsplit(url).path.split("/")[3].split(".doubt")[0] for url in caller.met}
     assert names >= {prompt for node in book().nodes.values() if node.tree in TREES for prompt in node_prompts(node)}
     print(f"\n{language}: {summary(made)}; {caller.turns} turns, {len(caller.met)} sounds, {seconds(begun)}")
@@ -156,8 +173,10 @@ def test_every_way_of_every_menu_leads_where_the_book_says(language: str, joined
 def summary(made: list[Call]) -> str:
     map = map_of_menus()
     nodes = {spot.node for spot in map.moves}
+    ways = {way_of(move) for move in map.every_move()}
     return (
-        f"{len(nodes)} nodes at {len(map.moves)} spots, {len(map.every_move())} moves in {len(made)} calls, "
+        f"{len(nodes)} nodes with {len(map.standing())} pages, {len(ways)} ways in {len(made)} calls "
+        f"({len(map.moves)} spots by the answers that matter), "
         f"at most {max(map.choices().values())} menu choices from the main menu"
     )
 
@@ -190,7 +209,7 @@ def test_key_0_leads_to_a_person_over_webhooks_too(language: str, joined: Parts)
     main = map_of_menus().main
     with client(joined) as http:
         caller = Caller(joined, http, language)
-        for spot in list(map_of_menus().moves)[::SAMPLE]:
+        for spot in map_of_menus().standing()[::SAMPLE]:
             way = [] if spot == main else map_of_menus().way(main, lambda move, wanted=spot: move.to == wanted)
             caller.walk([*way, Move(spot, "0", Outside(book().roles.person))])
 
@@ -215,14 +234,14 @@ def stand_everywhere(language: str) -> Iterator[Stood]:
 
 
 def ask_for_a_person(state: State) -> tuple[Turn, bool]:
-    """Key 0, with what the engine asks answered: by the first case that each question has."""
-    state, turn = engine.advance(book(), state, Pressed("0"), at_ten())
+    """Key 0 and 1, with what the engine asks answered: by the first case that each question has, and a number."""
+    state, turn = engine.advance(book(), state, Pressed("01"), at_ten())
     facts = list(turn.facts)
     while isinstance(turn.ending, Ask):
         question = book().nodes[state.node]
         assert isinstance(question, Question)
         cases: Mapping[str, str] = question.cases
-        learned = Learned(turn.ending.kind, Known(next(iter(cases))))
+        learned = Learned(turn.ending.kind, Known(next(iter(cases)), secrets={"number": "0639980001"}))
         state, turn = engine.advance(book(), state, learned, at_ten())
         facts += turn.facts
     return turn, any(isinstance(fact, CallbackRequested) for fact in facts)

@@ -12,9 +12,11 @@ import click
 import pytest
 from pydantic_core import PydanticUndefined
 
+from ivr.actions import retention
 from ivr.cli import main
 from ivr.release import drawing
 from ivr.settings import Settings
+from tests import desk_drawing
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -40,7 +42,20 @@ def picture() -> str:
     return drawing.fenced(drawing.charts(drawing.read(ROOT / "menus", ROOT / "prompts"))["procedure"])
 
 
-GENERATED = {"README.md": ("picture", picture), "docs/operator.md": ("settings", settings_table)}
+def terms_table() -> str:
+    rows = ["| what | kept for | after | then | setting |", "|---|---|---|---|---|"]
+    for rule in retention.RULES:
+        field = Settings.model_fields[rule.setting]
+        rows.append(f"| {rule.what} | {field.default} days | {rule.since} | {rule.then} | `{field.alias}` |")
+    return "\n".join(rows) + "\n"
+
+
+GENERATED = {
+    "docs/callback.md": ("machine", desk_drawing.fenced),
+    "README.md": ("picture", picture),
+    "docs/operator.md": ("settings", settings_table),
+    "docs/privacy.md": ("terms", terms_table),
+}
 """Page -> the name of its part between `<!-- name: … -->` and `<!-- end of name -->`, and what stands there."""
 
 

@@ -3,11 +3,14 @@
 import json
 import logging
 from collections.abc import Iterator
+from urllib.error import URLError
+from urllib.request import urlopen
 
 import pytest
-from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
 
-from ivr.observing import SAID, CallsInProgress, Figures, JobsNow, JsonLines, log_as_json
+from ivr.errors import BadSetting
+from ivr.observing import SAID, CallsInProgress, Figures, JobsNow, JsonLines, log_as_json, shown_at
 
 
 @pytest.fixture
@@ -117,3 +120,25 @@ def test_turns_are_counted_by_node_and_result_and_webhooks_by_their_seconds() ->
     assert 'ivr_turns_total{node="main",result="chose"} 2.0' in text
     assert 'ivr_webhook_seconds_bucket{kind="turn",le="0.03"} 1.0' in text
     assert 'ivr_webhook_seconds_count{kind="turn"} 2.0' in text
+
+
+def test_what_was_not_let_pass_is_counted_by_kind_and_reason() -> None:
+    figures = Figures()
+    figures.turned_away("call", "total-limit")
+    shown = generate_latest(figures.registry).decode()
+    assert 'ivr_turned_away_total{kind="call",reason="total-limit"} 1.0' in shown
+
+
+def test_figures_are_shown_on_loopback_by_a_process_that_serves_nothing_else() -> None:
+    figures = Figures()
+    figures.job("text", "done")
+    with shown_at("0", figures.registry) as port:
+        with urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
+            assert 'ivr_jobs_ended_total{kind="text",outcome="done"} 1.0' in answer.read().decode()
+        with (
+            pytest.raises(BadSetting, match="nothing can listen on"),
+            shown_at(f"127.0.0.1:{port}", REGISTRY),
+        ):
+            pass
+    with pytest.raises(URLError):
+        urlopen(f"http://127.0.0.1:{port}/metrics")

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from ivr import preflight
+from ivr.actions.limits import spend
 from ivr.app import Parts, parts
 from ivr.settings import load
 from ivr.store import jobs
@@ -135,3 +136,22 @@ def test_jobs_that_wait_for_a_person_and_a_server_that_does_none_are_noted(tmp_p
         report = preflight.settings_report(made)
     assert ("note", "1 jobs wait for a person to decide: `ivr jobs list`") in lines(report)
     assert starting(report, "IVR_WORKER=none") == ["note"]
+
+
+def test_a_helpline_that_can_call_out_says_so_and_where_it_cannot_keep_messages(
+    tmp_path: Path, sqlite_url: str
+) -> None:
+    with joined(tmp_path, sqlite_url, IVR_CALL_MINUTES="30") as made:
+        assert starting(preflight.settings_report(made), "calls back, 30 minutes at most") == ["ok"]
+    (tmp_path / "file").write_text("in the way")
+    with joined(tmp_path, sqlite_url, IVR_RECORDINGS_DIR=str(tmp_path / "file")) as made:
+        assert starting(preflight.settings_report(made), "IVR_RECORDINGS_DIR") == ["wrong"]
+
+
+def test_whom_we_dial_is_said_and_what_is_used_up_today(tmp_path: Path, sqlite_url: str) -> None:
+    with joined(tmp_path, sqlite_url, IVR_MOST_CALLS="1/1", IVR_DIAL_COUNTRIES="FR,DE") as made:
+        assert ("ok", "dials mobile,landline in FR,DE, and nobody else") in lines(preflight.settings_report(made))
+        assert starting(preflight.settings_report(made), "no more") == []
+        with made.database.transaction() as tx:
+            spend(tx, "call", tiny.CALLER, made.limits, made.clock())
+        assert ("note", "no more calls today: IVR_MOST_CALLS is reached") in lines(preflight.settings_report(made))

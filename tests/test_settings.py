@@ -11,6 +11,7 @@ import pytest
 
 from ivr import settings as settings_module
 from ivr.errors import BadSetting
+from ivr.numbers import Kind, Reach
 from ivr.settings import Settings, load
 
 LONG = "k" * 40
@@ -67,7 +68,7 @@ def test_without_any_variable_there_is_a_trial_on_loopback() -> None:
 
 def test_no_secret_has_a_default() -> None:
     secrets = [name for name, field in Settings.model_fields.items() if "Secret" in str(field.annotation)]
-    assert sorted(secrets) == ["old_secret_keys", "secret_key", "twilio_auth_token"]
+    assert sorted(secrets) == ["backup_passphrase", "old_secret_keys", "secret_key", "twilio_auth_token"]
     assert all(Settings.model_fields[name].default is None for name in secrets)
 
 
@@ -84,6 +85,18 @@ def test_no_secret_has_a_default() -> None:
         ("IVR_TIMEZONE", "../etc/passwd", "time zone"),
         ("TWILIO_API_URL", "api.example-9", "https://"),
         ("IVR_SECRET_KEY", "short-9-" + "x" * 23, "32 characters"),
+        ("IVR_MOST_CALLS", "seven", "a day"),
+        ("IVR_MOST_CALLS", "0/9", "a day"),
+        ("IVR_MOST_TEXTS", "9/8", "less than one phone number"),
+        ("IVR_MOST_REQUESTS", "-3", "a day"),
+        ("IVR_MOST_REQUESTS", "3/4/5", "a day"),
+        ("IVR_DIAL_COUNTRIES", "FR,France", "two letters"),
+        ("IVR_DIAL_COUNTRIES", "001", "two letters"),
+        ("IVR_DIAL_COUNTRIES", " , ", "two letters"),
+        ("IVR_DIAL_TYPES", "mobile,premium", "landline"),
+        ("IVR_DIAL_TYPES", ", ,", "landline"),
+        ("IVR_WORKER_METRICS", "somewhere", "9100"),
+        ("IVR_WORKER_METRICS", "127.0.0.1:70000", "9100"),
     ],
 )
 def test_a_wrong_value_is_named_by_its_variable_and_never_repeated(name: str, value: str, what: str) -> None:
@@ -91,6 +104,25 @@ def test_a_wrong_value_is_named_by_its_variable_and_never_repeated(name: str, va
     assert message.startswith(name)
     assert what in message
     assert value not in message
+
+
+def test_limits_and_whom_to_dial_are_read() -> None:
+    out_of_the_box = load({})
+    assert (out_of_the_box.most_requests, out_of_the_box.most_calls, out_of_the_box.most_texts) == (
+        "5",
+        "6/500",
+        "5/300",
+    )
+    assert out_of_the_box.reach.types == {Kind.MOBILE, Kind.LANDLINE}
+    assert {"FR", "RE", "NC"} < out_of_the_box.reach.countries
+    wider = load({"IVR_DIAL_COUNTRIES": "FR, DE", "IVR_DIAL_TYPES": "mobile", "IVR_MOST_REQUESTS": "9/1000"})
+    assert wider.reach == Reach(frozenset({"FR", "DE"}), frozenset({Kind.MOBILE}))
+    assert wider.most_requests == "9/1000"
+
+
+@pytest.mark.parametrize("where", ["9100", "0.0.0.0:9100", "[::1]:9100"])
+def test_a_worker_shows_its_figures_where_it_is_told(where: str) -> None:
+    assert load({"IVR_WORKER_METRICS": where}).worker_metrics == where
 
 
 def test_all_wrong_values_are_named_at_once() -> None:

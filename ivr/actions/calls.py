@@ -8,10 +8,10 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from ivr.actions import records
+from ivr.actions import blocklist, records
 from ivr.actions.knowledge import Answerers, Asked, Line, callback_number
+from ivr.actions.limits import Limits
 from ivr.actions.sealing import Place, open_payload, open_token, token
 from ivr.engine import engine
 from ivr.engine.inputs import Arrived, Context, HungUp, Input, Learned, Unavailable
@@ -48,8 +48,7 @@ class World:
     shelf: Shelf
     answerers: Answerers
     clock: Callable[[], float]
-    timezone: ZoneInfo
-    production: bool
+    limits: Limits
 
 
 class Calls:
@@ -58,6 +57,10 @@ class Calls:
     def __init__(self, world: World) -> None:
         self.world = world
         self._keyring = world.database.keyring
+
+    def refuses(self, line: Line) -> bool:
+        """Whether the staff blocked this number: its calls are turned away before they are answered."""
+        return blocklist.refuses(self.world.database, line.number)
 
     def arrive(self, line: Line) -> Answer:
         """The first turn; a repeated delivery gets the stored one."""
@@ -170,8 +173,8 @@ class Calls:
         state, turn = self._settled(line, release, place.state, first, tx)
         after = Place(line.call_id, place.n + 1, release.id, state, adrift=tx is None)
         if tx is not None:
-            number = callback_number(line, state, self.world.production)
-            self._save(records.Saving(tx, line, after, number, self.world.clock()), turn, told)
+            number = callback_number(line, state, self.world.limits)
+            self._save(records.Saving(tx, line, after, number, self.world.clock(), self.world.limits), turn, told)
         return self._given(after, turn, release)
 
     def _save(self, saving: records.Saving, turn: Turn, told: str) -> None:
@@ -220,6 +223,6 @@ class Calls:
 
     def _context(self, tx: Transaction | None, line: Line, state: State) -> Context:
         now = self.world.clock()
-        today = datetime.fromtimestamp(now, self.world.timezone).date().isoformat()
-        can_promise = tx is not None and callback_number(line, state, self.world.production) is not None
+        today = datetime.fromtimestamp(now, self.world.limits.zone).date().isoformat()
+        can_promise = tx is not None and callback_number(line, state, self.world.limits) is not None
         return Context(now, today, can_promise)

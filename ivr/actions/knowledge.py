@@ -3,21 +3,26 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from ivr.actions import hours
+from ivr.actions.limits import Limits
+from ivr.actions.wishes import OF_A_NUMBER
 from ivr.engine.inputs import Known, Unavailable
 from ivr.engine.state import State
-from ivr.engine.turn import Ask
-from ivr.numbers import Kind, Number, understand
+from ivr.engine.turn import Ask, Value
+from ivr.numbers import Kind, Number, as_keyed, may_dial, understand
 from ivr.release.release import Release
 from ivr.store.database import Transaction
 
 CALLBACK_NUMBER = "callback_number"
 """The private answer under which a caller keys the number to be called back on."""
 
-REACHABLE = frozenset({Kind.MOBILE, Kind.LANDLINE})
-"""Kinds of number that we promise to call back."""
+KEYED = "keyed"
+"""The value that says that the number was keyed; unlike the number it travels."""
+READ_BACK = "number"
+"""The secret that is read back: the number as people key it."""
+GIVEN = "code_given"
+"""The secret under which a caller keys the code of an earlier call; forgotten unless it is right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,27 +51,34 @@ Answerer = Callable[[Asked], Known | Unavailable]
 Answerers = Mapping[str, Answerer]
 
 
-def answerers(timezone: ZoneInfo, production: bool) -> dict[str, Answerer]:
+def answerers(limits: Limits) -> dict[str, Answerer]:
     """One answerer a kind; a kind that is not here is Unavailable."""
     return {
-        "hours": lambda asked: hours.known(asked.release.raw["hours"], datetime.fromtimestamp(asked.now, timezone)),
-        "number": lambda asked: number_case(asked.line, asked.state, production),
+        "hours": lambda asked: hours.known(asked.release.raw["hours"], datetime.fromtimestamp(asked.now, limits.zone)),
+        "number": lambda asked: number_case(asked.line, asked.state, limits),
     }
 
 
-def number_case(line: Line, state: State, production: bool) -> Known:
-    """Can we call back? callable; foreign, withheld, short as it came; wrong when a keyed one is not French."""
-    keyed = state.secrets.get(CALLBACK_NUMBER)
-    if keyed is not None:
-        return Known("callable" if understand(keyed, production).kind in REACHABLE else "wrong")
-    kind = line.number.kind
-    if kind in REACHABLE:
-        return Known("callable")
-    return Known(kind.value if kind in {Kind.FOREIGN, Kind.WITHHELD} else "short")
+def number_case(line: Line, state: State, limits: Limits) -> Known:
+    """callable, with the secret `number` as it is keyed; foreign, withheld, short; wrong: what was keyed is gone."""
+    keyed, found = CALLBACK_NUMBER in state.secrets, _at_hand(line, state, limits)
+    values: dict[str, Value | None] = dict.fromkeys((KEYED, *OF_A_NUMBER))
+    if found is not None:
+        return Known("callable", {**values, KEYED: 1 if keyed else None}, {READ_BACK: as_keyed(found), GIVEN: None})
+    kind = line.number.kind.value if line.number.kind in (Kind.FOREIGN, Kind.WITHHELD) else "short"
+    return Known("wrong" if keyed else kind, values, dict.fromkeys((CALLBACK_NUMBER, READ_BACK, GIVEN)))
 
 
-def callback_number(line: Line, state: State, production: bool) -> str | None:
-    """The number to call back (E.164): the keyed one, else the one that rings; None when neither can be called."""
+def callback_number(line: Line, state: State, limits: Limits) -> str | None:
+    """The number to call back (E.164): the keyed one, else the one that rings; None when neither can be called.
+
+    None too when a keyed one was lost with the database: the one that rings may be anybody's.
+    """
+    lost = KEYED in state.values and CALLBACK_NUMBER not in state.secrets
+    return None if lost else _at_hand(line, state, limits)
+
+
+def _at_hand(line: Line, state: State, limits: Limits) -> str | None:
     keyed = state.secrets.get(CALLBACK_NUMBER)
-    number = line.number if keyed is None else understand(keyed, production)
-    return number.e164 if number.kind in REACHABLE else None
+    number = line.number if keyed is None else understand(keyed, limits.production)
+    return number.e164 if may_dial(number, limits.reach) else None

@@ -3,8 +3,14 @@
 from dataclasses import dataclass, replace
 from typing import assert_never
 
+from ivr.actions import asking, callbacks, limits, messages, wishes
+from ivr.actions.audit import HELPLINE, Deed
 from ivr.actions.knowledge import Line
+from ivr.actions.limits import Limits
+from ivr.actions.machine import NotPossible
+from ivr.actions.refusals import Reason
 from ivr.actions.sealing import Place, open_payload, payload
+from ivr.actions.wishes import ANOTHER_TIME, CHOICE, DIALOGUE, UNFINISHED, Whose, is_unfinished
 from ivr.engine.inputs import (
     Arrived,
     HungUp,
@@ -18,6 +24,7 @@ from ivr.engine.inputs import (
 )
 from ivr.engine.turn import (
     AnswerGiven,
+    CallbackCancelled,
     CallbackRequested,
     CallEnded,
     Fact,
@@ -29,6 +36,7 @@ from ivr.engine.turn import (
 from ivr.store import callers, calls, requests
 from ivr.store.callers import Caller
 from ivr.store.database import Transaction
+from ivr.store.requests import NewRequest, Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +48,7 @@ class Saving:
     place: Place
     number: str | None
     now: float
+    limits: Limits
 
 
 def meet(tx: Transaction, line: Line, now: float) -> Caller | None:
@@ -94,29 +103,67 @@ def _store_fact(saving: Saving, fact: Fact) -> None:
             caller = _caller(saving)
             if caller is not None:
                 callers.remember_language(saving.tx, caller.id, language)
-        case CallbackRequested(topic):
-            _store_request(saving, topic)
+        case CallbackRequested(topic, finished):
+            _store_request(saving, topic, finished)
+        case CallbackCancelled():
+            _cancel(saving)
+        case MessageLeft(ref):
+            messages.expect(saving.tx, saving.place.call_id, ref, saving.now)
         case CallEnded(how, node):
             calls.end_call(saving.tx, saving.place.call_id, calls.Ended(how, node, saving.now))
-        case AnswerGiven() | MessageLeft() | TextRequested():
+        case AnswerGiven() | TextRequested():
             return  # kept in the turn's own payload
         case _:
             assert_never(fact)
 
 
-def _store_request(saving: Saving, topic: str) -> None:
+def _store_request(saving: Saving, topic: str, finished: bool) -> None:
+    """A request that has only begun changes nothing of what was agreed before."""
     assert saving.number is not None  # the context said that no promise can be kept without one
-    caller, state = _caller(saving), saving.place.state
-    request = requests.NewRequest(
-        call_id=saving.place.call_id,
+    tx, state, call_id = saving.tx, saving.place.state, saving.place.call_id
+    existing = asking.request_of(tx, saving.number, state, call_id)
+    _give_up_others(saving, existing)
+    if existing is not None and not finished and not is_unfinished(existing):
+        return
+    if existing is None:
+        limits.spend(tx, "request", saving.number, saving.limits, saving.now)
+    whose, caller = Whose(saving.number, saving.limits.zone, existing), _caller(saving)
+    request = NewRequest(
+        call_id=call_id,
         caller_id=None if caller is None else caller.id,
         number=saving.number,
-        language=state.language,
         topic=topic,
-        details={"path": calls.path(saving.tx, saving.place.call_id), "answers": dict(state.answers)},
+        details={},
         created_at=saving.now,
+        wish=wishes.wish(state, whose) if finished else wishes.begun(state, whose, saving.now),
+        person=asking.person_of(tx, saving.number, state, call_id),
     )
-    requests.add(saving.tx, request)
+    messages.belongs(tx, call_id, requests.put(tx, _told(saving, request, existing, finished)))
+
+
+def _told(saving: Saving, request: NewRequest, existing: Request | None, finished: bool) -> NewRequest:
+    """The request with what helps to help. Who only changes the time rings about the same thing as before."""
+    state, path = saving.place.state, calls.path(saving.tx, saving.place.call_id)
+    if existing is not None and state.answers.get(CHOICE) == ANOTHER_TIME:
+        kept = {name: told for name, told in existing.details.items() if name != UNFINISHED}
+        return replace(request, topic=state.topic or existing.topic, details=kept)
+    answers = {name: answer for name, answer in state.answers.items() if name not in DIALOGUE}
+    details = {"path": path, "answers": answers}
+    return replace(request, details=details if finished else {**details, UNFINISHED: True})
+
+
+def _give_up_others(saving: Saving, kept: Request | None) -> None:
+    """What was begun in this call for a number that the caller then took back."""
+    for row in requests.of_call(saving.tx, saving.place.call_id):
+        if row.status in asking.UNTOUCHED and is_unfinished(row) and (kept is None or row.id != kept.id):
+            callbacks.cancel(saving.tx, row.id, Deed(HELPLINE, saving.now))
+
+
+def _cancel(saving: Saving) -> None:
+    found = asking.proven(saving.tx, saving.line, saving.place.state, saving.limits)
+    if found is None:
+        raise NotPossible(Reason.NOT_POSSIBLE)
+    callbacks.cancel(saving.tx, found.id, Deed(HELPLINE, saving.now))
 
 
 def _caller(saving: Saving) -> Caller | None:

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ivr.actions import hours
+from ivr.actions import guides, hours, outcomes
 from ivr.actions.sounds import NO_LANGUAGE
-from ivr.engine.check import check, spoken_prompts
-from ivr.engine.content import Content, Tongue
+from ivr.engine.check import check
+from ivr.engine.content import Content, Tongue, spoken_prompts
 from ivr.engine.reading import Mistake
 from ivr.engine.turn import Variant
 from ivr.errors import BadContent
@@ -44,13 +44,14 @@ def prepare(folders: Folders, sounds: Sounds, today: str, progress: Progress | N
     """A checked release with every sound; BadContent lists all mistakes, a line each."""
     raw, mistakes = read_folders(folders.menus, folders.prompts)
     content = parse(raw)
-    mistakes += [*hours.check(raw["hours"]), *check(content, today)]
+    about_guides = list(guides.check(raw["guides"], content))
+    mistakes += [*hours.check(raw["hours"]), *outcomes.check(raw["outcomes"]), *about_guides, *check(content, today)]
     _refuse(mistakes)
     table = _sound_table(folders, content, sounds, progress)
     lengths = lengths_of(content, table)
     warnings = check(content, today, lengths)
     _refuse(warnings)
-    return Made(make(raw, table), tuple(warnings))
+    return Made(make(raw, table), (*warnings, *(mistake for mistake in about_guides if mistake.warning)))
 
 
 def publish(made: Made, shelf: Shelf) -> bool:

@@ -2,7 +2,7 @@
 
 import click
 
-from ivr.cli import keeping, line, people, service, texts, trying
+from ivr.cli import copies, keeping, line, people, service, texts, trying
 
 COMMANDS = (
     service.run,
@@ -14,6 +14,8 @@ COMMANDS = (
     service.take_assets,
     trying.phone,
     trying.draw_map,
+    copies.back_up,
+    copies.put_back,
     keeping.keys,
     keeping.jobs,
     people.staff,

@@ -4,8 +4,11 @@ from datetime import datetime
 
 import click
 
+from ivr.actions import dead_jobs
+from ivr.actions.audit import HELPLINE, Deed
 from ivr.cli.common import explained, joined_parts
 from ivr.errors import BadSetting
+from ivr.store import blocklist
 from ivr.store import jobs as stored_jobs
 from ivr.store import staff as accounts
 from ivr.store.rotation import rotate
@@ -25,6 +28,8 @@ def rotate_keys() -> None:
         click.echo(f"re-encrypted: {rotated.callers} callers, {rotated.turns} turns, {rotated.requests} requests")
         click.echo(f"re-encrypted: {accounts.rotate(joined.database)} accounts of staff")
         click.echo(f"re-encrypted: {stored_jobs.rotate(joined.database)} jobs")
+        click.echo(f"re-encrypted: {blocklist.rotate(joined.database)} blocked numbers")
+        click.echo(f"re-encrypted: {joined.vault.rotate()} voice messages")
 
 
 @click.group()
@@ -52,7 +57,7 @@ def retry_job(job: int) -> None:
     with explained():
         joined = joined_parts()
         with joined.database.transaction() as tx:
-            found = stored_jobs.retry(tx, job, joined.clock())
+            found = dead_jobs.retry(tx, job, Deed(HELPLINE, joined.clock()), looked=True)
         _say(found, job, "is tried again")
 
 
@@ -61,8 +66,9 @@ def retry_job(job: int) -> None:
 def settle_job(job: int) -> None:
     """Takes a dead job off the list: it did happen, or is not wanted any more."""
     with explained():
-        with joined_parts().database.transaction() as tx:
-            found = stored_jobs.settle(tx, job)
+        joined = joined_parts()
+        with joined.database.transaction() as tx:
+            found = dead_jobs.settle(tx, job, Deed(HELPLINE, joined.clock()))
         _say(found, job, "is settled")
 
 

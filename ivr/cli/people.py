@@ -1,13 +1,17 @@
 """Commands about the people who work here and the people who call."""
 
+from collections.abc import Iterator
+from dataclasses import asdict
+
 import click
 
 from ivr import staffing
+from ivr.actions.audit import HELPLINE, Deed
+from ivr.actions.erasing import Company, Erasure
 from ivr.actions.staff import Person
 from ivr.cli.common import explained, joined_parts
 from ivr.errors import BadSetting
 from ivr.numbers import understand
-from ivr.store.erasure import erase
 
 
 @click.group()
@@ -41,12 +45,27 @@ def callers() -> None:
 
 @callers.command("erase")
 def erase_caller() -> None:
-    """Forgets one person: asks for the number, so that it stays out of the shell's history."""
+    """Forgets one person, here and at the telephone company: asks for the number, to keep it out of the history."""
     with explained():
         joined = joined_parts()
         number = understand(click.prompt("Number to forget"), joined.settings.production)
         if number.e164 is None:
             raise BadSetting("this is no phone number that could have called")
-        with joined.database.transaction() as tx:
-            gone = erase(tx, number.e164)
-        click.echo(f"erased: {gone.callers} callers, {gone.calls} calls, {gone.turns} turns, {gone.requests} requests")
+        made = joined.eraser.erase(number.e164, Deed(HELPLINE, joined.clock()))
+        click.echo("erased: " + ", ".join(f"{n} {name}" for name, n in asdict(made.counts).items()))
+        for line in _rest(made):
+            click.echo(line)
+
+
+def _rest(made: Erasure) -> Iterator[str]:
+    """What else is to be known, and done."""
+    if made.written:
+        yield f"taken out of {made.written} notes on others"
+    if made.others:
+        yield f"{made.others} requests for other numbers, made in these calls, stay: erase those numbers too if wanted"
+    if made.copies:
+        yield f"the telephone company is asked to delete {made.copies} copies: `ivr jobs list` tells what it refuses"
+    if made.company is Company.AWAY:
+        yield "the telephone company does not answer: erase again later, so that it deletes what only it knows"
+    if made.going_on:
+        yield f"{made.going_on} calls are going on: erase again when they are over"

@@ -1,5 +1,6 @@
 """Commands that set the helpline up and run it."""
 
+import contextlib
 import sys
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from ivr import preflight, staffing
 from ivr.app import application
 from ivr.app import worker as make_worker
 from ivr.cli.common import explained, joined_parts, made_ready, need_tables
-from ivr.observing import log_as_json
+from ivr.observing import log_as_json, shown_at
 from ivr.server import serve_forever
 from ivr.web.assets import gather
 from ivr.worker import work_until_told
@@ -47,7 +48,10 @@ def worker() -> None:
         joined = joined_parts()
         log_as_json()
         need_tables(joined)
-        work_until_told(make_worker(joined))
+        with contextlib.ExitStack() as beside:
+            if joined.settings.worker_metrics:
+                beside.enter_context(shown_at(joined.settings.worker_metrics, joined.figures.registry))
+            work_until_told(make_worker(joined))
 
 
 @click.command()

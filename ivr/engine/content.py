@@ -4,13 +4,19 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from ivr.engine.menu import Book, Doubtful, Language, Limits, Menu, Node, Roles
+from ivr.engine import desk
+from ivr.engine.menu import Book, Doubtful, Language, Limits, Menu, Node, Roles, Say
 from ivr.engine.reading import Mistake, Source
-from ivr.engine.say import CHOOSE, SPOKEN_KEYS, lines
+from ivr.engine.say import CHOOSE, SPOKEN_KEYS, SYSTEM, every, lines
 from ivr.engine.turn import Variant
 
 SHORT_NUMBER = 3
 """Digits that are said in one breath in every language, as 112."""
+
+DAYS = ("moment.today", "moment.tomorrow", *(f"weekday.{day}" for day in range(1, 8)))
+PARTS = tuple(f"part.{part}" for part in ("morning", "afternoon", "evening"))
+MOMENTS = (*DAYS, *(f"month.{month}" for month in range(1, 13)), *PARTS)
+"""What is said of a moment; every language must have each of these."""
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
@@ -87,11 +93,12 @@ class Content:
 
 def prompt_keys(content: Content) -> dict[str, set[str]]:
     """For each prompt of an option, the keys under which menus offer it."""
-    keys: dict[str, set[str]] = {id: {key} for id, key in SPOKEN_KEYS.items()}
+    keys: dict[str, set[str]] = {id: {key} for id, key in (*SPOKEN_KEYS.items(), *desk.KEYS.items())}
     for node in content.nodes.values():
         options = node.options if isinstance(node, Menu) else (node.other,) if isinstance(node, Language) else ()
         for option in options:
-            keys.setdefault(option.prompt, set()).add(option.key)
+            for prompt in prompts_of(option.say):
+                keys.setdefault(prompt, set()).add(option.key)
     return keys
 
 
@@ -99,9 +106,22 @@ def node_prompts(node: Node) -> Iterator[str]:
     """Every prompt that a node can say."""
     count = len(node.pages) if hasattr(node, "pages") else 1
     for page in range(count):
-        yield from (item for item in lines(node, page) if isinstance(item, str))
+        yield from prompts_of(lines(node, page))
     if isinstance(node, Language):
-        yield from (CHOOSE, node.other.prompt)
+        yield from (CHOOSE, *prompts_of(node.other.say))
+
+
+def prompts_of(say: Say) -> Iterator[str]:
+    """Every prompt that a say can hold, whatever values are there."""
+    return (item for item in every(say) if isinstance(item, str))
+
+
+def spoken_prompts(content: Content) -> dict[str, Node | None]:
+    """Every prompt that can be heard, with a node that says it (None: the engine itself, or the desk to an aidant)."""
+    spoken: dict[str, Node | None] = dict.fromkeys((*SYSTEM, *MOMENTS, *desk.prompts(content.nodes.values())))
+    for node in content.nodes.values():
+        spoken |= {prompt: node for prompt in node_prompts(node) if prompt not in spoken}
+    return spoken
 
 
 def filled(

@@ -78,6 +78,7 @@ def _take(walk: Walk, input: Input) -> Ending:
         return _learn(walk, input) if isinstance(input, Learned) else _wait(walk, input)
     if not isinstance(input, Pressed):  # keys are counted one by one
         walk.inputs += 1
+        walk.filled = False
     return _understand(walk, input) if isinstance(walk.node, Listening) else again(walk)
 
 
@@ -130,6 +131,8 @@ def _follow_answer(walk: Walk, value: Known | Unavailable) -> Ending:
         case (Question(), Known()):
             for name, known in value.values.items():
                 walk.learn(name, known)
+            for name, secret in value.secrets.items():
+                walk.keep_secret(name, secret)
             return enter(walk, node.cases.get(value.case, node.unavailable))
         case (Question() | Message() | Connect(), Unavailable()):
             return enter(walk, node.unavailable)
@@ -183,7 +186,7 @@ def _named_keys(walk: Walk) -> dict[str, str]:
     node = walk.node
     match node:
         case Menu():
-            return {option.id: option.key for option in node.options}
+            return {option.id: option.key for option in walk.options(node)}
         case Language():
             spoken = {code: str(n + 1) for n, code in enumerate(walk.book.languages)}
             return {**spoken, node.other.id: node.other.key}

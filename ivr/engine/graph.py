@@ -5,6 +5,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from ivr.engine.menu import (
     RETURN,
+    Cancel,
     Connect,
     Entry,
     Goto,
@@ -39,25 +40,36 @@ def chosen(node: Node) -> Iterator[tuple[str, str]]:
 def unchosen(node: Node) -> Iterator[tuple[str, str]]:
     """(why, target) for each way on that needs no choice of the caller."""
     match node:
-        case Menu() if node.silence is not None:
-            yield "silence", node.silence
+        case Menu():
+            yield from _impatient(node)
         case Steps():
             yield "end", node.then
         case Message() | Connect():
-            yield "unavailable", node.unavailable
+            yield from _unserved(node)
         case Route():
             yield from node.cases.items()
             yield "otherwise", node.otherwise
         case Question():
             yield from node.cases.items()
             yield "unavailable", node.unavailable
-        case Request():
+        case Request() | Cancel():
             yield "stored", node.then
             yield "unavailable", node.unavailable
         case Goto():
             yield from (("goto", node.to), *((("then", node.then),) if node.then is not None else ()))
         case _:
             return
+
+
+def _impatient(menu: Menu) -> Iterator[tuple[str, str]]:
+    ways = (("silence", menu.silence), ("give up", menu.give_up))
+    return ((why, target) for why, target in ways if target is not None)
+
+
+def _unserved(node: Message | Connect) -> Iterator[tuple[str, str]]:
+    if isinstance(node, Message):
+        yield "silence", node.then
+    yield "unavailable", node.unavailable
 
 
 def targets(node: Node) -> list[tuple[str, str]]:

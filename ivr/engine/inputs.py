@@ -54,10 +54,15 @@ class HungUp:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An answer from outside: which case it is, and named values that later prompts may speak."""
+    """An answer from outside: which case it is, and named values that later prompts may speak.
+
+    None forgets a value, and what the caller answered under that name.
+    What is private stands among `secrets`: it may be spoken, and never travels in an address.
+    """
 
     case: str
-    values: Mapping[str, Value] = field(default_factory=dict)
+    values: Mapping[str, Value | None] = field(default_factory=dict)
+    secrets: Mapping[str, str | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

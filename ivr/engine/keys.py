@@ -1,6 +1,6 @@
 """What each key means where the call stands. Several keys at once mean the same as one after the other."""
 
-from ivr.engine.menu import Entry, Language, Menu, Option, Placed, Say, Steps
+from ivr.engine.menu import Entry, Language, Menu, Message, Option, Placed, Say, Steps
 from ivr.engine.moves import enter, listen, present
 from ivr.engine.say import ENTRY_AGAIN, ENTRY_HEARD, ENTRY_RIGHT, SILENCE, TOO_SHORT, WRONG_KEY
 from ivr.engine.turn import Ask, Ending, LanguageChosen, Result, Variant
@@ -40,8 +40,11 @@ def known_keys(keys: str) -> str:
 
 def _press_one(walk: Walk, key: str) -> Ending:
     starred, walk.starred = walk.starred, False
+    filled, walk.filled = walk.filled, False
     if starred and key == "0":
         return to_person(walk)
+    if filled and key == "#":
+        return again(walk)
     if isinstance(walk.node, Entry) and not walk.confirming:
         return _key_in_entry(walk, key)
     return command(walk, key)
@@ -113,9 +116,19 @@ def silent(walk: Walk) -> Ending:
         return _end_entry(walk, node)
     if isinstance(node, Menu) and node.silence is not None:
         return _follow(walk, node.silence)
+    if isinstance(node, Message):
+        return _nothing_said(walk, node)
     walk.silences += 1
     walk.result = Result.NO_INPUT
     return _tell_again(walk, SILENCE, walk.silences)
+
+
+def _nothing_said(walk: Walk, node: Message) -> Ending:
+    """An empty message: the call goes on, whoever is silent here may only be at a loss for words."""
+    walk.result = Result.NO_INPUT
+    walk.say((SILENCE,))
+    walk.leave()
+    return enter(walk, node.then)
 
 
 def missed(walk: Walk, phrase: str) -> Ending:
@@ -134,6 +147,9 @@ def _tell_again(walk: Walk, phrase: str, count: int) -> Ending:
 
 
 def _give_up(walk: Walk) -> Ending:
+    if isinstance(walk.node, Menu) and walk.node.give_up is not None:
+        walk.leave()
+        return enter(walk, walk.node.give_up)
     person = walk.book.node(walk.book.roles.person)
     if not walk.heard or walk.node.tree == person.tree:
         return enter(walk, walk.book.roles.goodbye)
@@ -146,7 +162,7 @@ def _choose(walk: Walk, key: str) -> Ending:
     node = walk.node
     match node:
         case Menu():
-            chosen = next((option for option in node.options if option.key == key), None)
+            chosen = next((option for option in walk.options(node) if option.key == key), None)
             return missed(walk, WRONG_KEY) if chosen is None else _take(walk, node, chosen)
         case Language():
             return _choose_language(walk, node, key)
@@ -208,7 +224,8 @@ def _key_in_entry(walk: Walk, key: str) -> Ending:
     if key == "#":
         return _end_entry(walk, node) if typed else to_main(walk)
     walk.keep_secret("entry", typed + key)
-    return _end_entry(walk, node) if len(typed) + 1 >= node.most else listen(walk)
+    walk.filled = len(typed) + 1 >= node.most
+    return _end_entry(walk, node) if walk.filled else listen(walk)
 
 
 def _erase(walk: Walk, typed: str) -> Ending:
@@ -224,6 +241,8 @@ def _end_entry(walk: Walk, node: Entry) -> Ending:
     if len(walk.secrets["entry"]) < node.least:
         walk.keep_secret("entry", None)
         return missed(walk, TOO_SHORT)
+    if not node.confirm:
+        return _accept(walk, node, walk.secrets["entry"])
     walk.confirming = True
     walk.result = Result.CHOSE
     return _say_confirm(walk)
@@ -242,6 +261,10 @@ def _confirmed(walk: Walk, node: Entry, key: str) -> Ending:
         return _retype(walk)
     if key != "1":
         return missed(walk, WRONG_KEY)
+    return _accept(walk, node, typed)
+
+
+def _accept(walk: Walk, node: Entry, typed: str) -> Ending:
     if node.private:
         walk.keep_secret(node.remember, typed)
     else:

@@ -17,19 +17,34 @@ class Placed:
     name: str
 
 
-Say = tuple[str | Placed, ...]
-"""What a node says, in order: prompt ids and placed values."""
+Line = str | Placed
+
+
+@dataclass(frozen=True, slots=True)
+class Only:
+    """Said only while a value of this name is there."""
+
+    needs: str
+    say: tuple[Line, ...]
+
+
+Say = tuple[Line | Only, ...]
+"""What a node says, in order: prompt ids, placed values, and what depends on a value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One key of a menu or question: `id` never changes its meaning, also as a remembered answer."""
+    """One key of a menu or question: `id` never changes its meaning, also as a remembered answer.
+
+    With `needs` it is there only while a value of that name is.
+    """
 
     key: str
     id: str
     to: str
-    prompt: str
+    say: tuple[Line, ...]
     topic: str | None = None
+    needs: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +74,7 @@ class Menu(Base):
     remember: str | None = None
     private: bool = False  # an answer about a person's situation: not for statistics
     silence: str | None = None  # where the first silence leads; without it silence is counted
+    give_up: str | None = None  # where whoever missed too often is led; without it to a person, or a goodbye
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,18 +87,19 @@ class Steps(Base):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry(Base):
-    """Digits keyed by the caller, read back and confirmed, remembered under `remember`."""
+    """Digits keyed by the caller, read back and confirmed unless told otherwise, remembered under `remember`."""
 
     remember: str
     least: int
     most: int
     then: str
     private: bool = False
+    confirm: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message(Base):
-    """A spoken message of at most `seconds`; `unavailable` where nothing can record it."""
+    """A spoken message of at most `seconds`, an empty one too leads on; `unavailable` where nothing can record it."""
 
     seconds: int
     then: str
@@ -127,7 +144,19 @@ class Goto(Base):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request(Base):
-    """The one promise: a request for a person is stored, then `then` says so; `unavailable` where it cannot be."""
+    """The one promise: a request for a person is stored, then `then` says so; `unavailable` where it cannot be.
+
+    An unfinished one is stored so that a hang-up loses nothing; nothing is promised yet.
+    """
+
+    then: str
+    unavailable: str
+    unfinished: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancel(Base):
+    """The request that was found is taken back, then `then` says so; `unavailable` where it cannot be."""
 
     then: str
     unavailable: str
@@ -140,7 +169,7 @@ class End(Base):
     how: str = "finished"
 
 
-Node = Language | Menu | Steps | Entry | Message | Connect | Route | Question | Goto | Request | End
+Node = Language | Menu | Steps | Entry | Message | Connect | Route | Question | Goto | Request | Cancel | End
 Listening = Language | Menu | Steps | Entry | Message | Connect
 
 

@@ -4,6 +4,7 @@ from typing import assert_never
 
 from ivr.engine.menu import (
     RETURN,
+    Cancel,
     Connect,
     End,
     Entry,
@@ -18,7 +19,7 @@ from ivr.engine.menu import (
     Route,
     Steps,
 )
-from ivr.engine.turn import Ask, CallbackRequested, Ending, Listen, Record, Transfer, Variant
+from ivr.engine.turn import Ask, CallbackCancelled, CallbackRequested, Ending, Listen, Record, Transfer, Variant
 from ivr.engine.walk import Walk
 
 GLOBAL_KEYS = "09*#"
@@ -69,12 +70,12 @@ def _arrive(walk: Walk, node: Node) -> Ending | str:
         case End():
             walk.say_node(Variant.FULL)
             return walk.hang_up(node.how)
-        case Route() | Goto() | Request():
+        case Route() | Goto() | Request() | Cancel():
             return _silent(walk, node)
     assert_never(node)
 
 
-def _silent(walk: Walk, node: Route | Goto | Request) -> str:
+def _silent(walk: Walk, node: Route | Goto | Request | Cancel) -> str:
     walk.say_node(Variant.FULL)
     match node:
         case Route():
@@ -85,14 +86,24 @@ def _silent(walk: Walk, node: Route | Goto | Request) -> str:
             return node.to
         case Request():
             return _request(walk, node)
+        case Cancel():
+            return _cancel(walk, node)
     assert_never(node)
 
 
 def _request(walk: Walk, node: Request) -> str:
     if not walk.context.storing:
         return node.unavailable
-    walk.facts.append(CallbackRequested(walk.topic or "general"))
-    walk.answers = {**walk.answers, "requested": "yes"}
+    walk.facts.append(CallbackRequested(walk.topic or "general", not node.unfinished))
+    walk.answers = {**walk.answers, "requested": "begun" if node.unfinished else "yes"}
+    return node.then
+
+
+def _cancel(walk: Walk, node: Cancel) -> str:
+    if not walk.context.storing:
+        return node.unavailable
+    walk.facts.append(CallbackCancelled())
+    walk.answers = {name: value for name, value in walk.answers.items() if name != "requested"}
     return node.then
 
 
@@ -121,8 +132,9 @@ def listen(walk: Walk) -> Ending:
     assert isinstance(node, Listening), "no call rests at a silent node"
     match node:
         case Menu():
-            keys = "".join(option.key for option in node.options)
-            return Listen(keys + GLOBAL_KEYS, limits.menu_silence, words=tuple(option.id for option in node.options))
+            options = walk.options(node)
+            keys = "".join(option.key for option in options)
+            return Listen(keys + GLOBAL_KEYS, limits.menu_silence, words=tuple(option.id for option in options))
         case Language():
             keys = "".join(str(n + 1) for n in range(len(walk.book.languages))) + node.other.key
             return Listen(keys + GLOBAL_KEYS, limits.menu_silence, words=(*walk.book.languages, node.other.id))

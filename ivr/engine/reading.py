@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from ivr.engine.menu import (
+    Cancel,
     Connect,
     End,
     Entry,
     Goto,
     Language,
+    Line,
     Menu,
     Message,
     Node,
+    Only,
     Option,
     Placed,
     Question,
@@ -80,9 +83,9 @@ class Fields:
             raise Unreadable(f"`{name}` must be a whole number from 1")
         return value
 
-    def flag(self, name: str) -> bool:
-        """True or false; false when absent."""
-        value = self._left.pop(name, False)
+    def flag(self, name: str, default: bool = False) -> bool:
+        """True or false."""
+        value = self._left.pop(name, default)
         if not isinstance(value, bool):
             raise Unreadable(f"`{name}` must be true or false")
         return value
@@ -162,11 +165,23 @@ def read_node(id: str, tree: str, data: object) -> tuple[Node, list[str]]:
 
 
 def read_say(items: Sequence[Any]) -> Say:
-    """A list of prompt ids and placed values."""
-    return tuple(_say_item(item) for item in items)
+    """A list of prompt ids, placed values, and what depends on a value."""
+    return tuple(_only(item) if isinstance(item, dict) and "needs" in item else _line(item) for item in items)
 
 
-def _say_item(item: object) -> str | Placed:
+def _only(item: Mapping[str, Any]) -> Only:
+    fields = Fields(item)
+    only = Only(fields.text("needs"), _lines(fields.items("say")))
+    if fields.left():
+        raise Unreadable(f"unknown field `{fields.left()[0]}` beside `needs`")
+    return only
+
+
+def _lines(items: Sequence[Any]) -> tuple[Line, ...]:
+    return tuple(_line(item) for item in items)
+
+
+def _line(item: object) -> Line:
     if isinstance(item, str):
         return item
     if isinstance(item, dict) and len(item) == 1:
@@ -181,12 +196,14 @@ def _option(node: str, data: object) -> Option:
         raise Unreadable("an option must be a mapping of key, id and to")
     fields = Fields(data)
     id = fields.text("id")
+    said = _lines(fields.items("say")) if fields.has("say") else (fields.text("prompt", f"{node}.{id}"),)
     option = Option(
         key=fields.text("key"),
         id=id,
         to=fields.text("to"),
-        prompt=fields.text("prompt", f"{node}.{id}"),
+        say=said,
         topic=fields.maybe("topic"),
+        needs=fields.maybe("needs"),
     )
     if fields.left():
         raise Unreadable(f"unknown field `{fields.left()[0]}` in option `{id}`")
@@ -202,18 +219,24 @@ def _cases(fields: Fields) -> dict[str, str]:
 
 
 def _language(base: Mapping[str, Any], fields: Fields) -> Node:
-    then = fields.text("then")
-    return Language(**base, then=then, other=_option(base["id"], fields.table("other")))
+    then, other = fields.text("then"), _option(base["id"], fields.table("other"))
+    if other.needs is not None:
+        raise Unreadable(f"option `{other.id}` is always there: it can need nothing")
+    return Language(**base, then=then, other=other)
 
 
 def _menu(base: Mapping[str, Any], fields: Fields) -> Node:
-    return Menu(**base, options=_options(base, fields), silence=fields.maybe("silence"))
+    return Menu(**base, **_choice(base, fields))
 
 
 def _question(base: Mapping[str, Any], fields: Fields) -> Node:
     remember, private = fields.text("remember"), fields.flag("private")
-    silence = fields.maybe("silence")
-    return Menu(**base, options=_options(base, fields), remember=remember, private=private, silence=silence)
+    return Menu(**base, **_choice(base, fields), remember=remember, private=private)
+
+
+def _choice(base: Mapping[str, Any], fields: Fields) -> dict[str, Any]:
+    silence, give_up = fields.maybe("silence"), fields.maybe("give_up")
+    return {"options": _options(base, fields), "silence": silence, "give_up": give_up}
 
 
 def _steps(base: Mapping[str, Any], fields: Fields) -> Node:
@@ -229,6 +252,7 @@ def _entry(base: Mapping[str, Any], fields: Fields) -> Node:
         most=fields.number("most"),
         then=fields.text("then"),
         private=fields.flag("private"),
+        confirm=fields.flag("confirm", default=True),
     )
 
 
@@ -256,7 +280,12 @@ def _goto(base: Mapping[str, Any], fields: Fields) -> Node:
 
 
 def _request(base: Mapping[str, Any], fields: Fields) -> Node:
-    return Request(**base, then=fields.text("then"), unavailable=fields.text("unavailable"))
+    then, unavailable = fields.text("then"), fields.text("unavailable")
+    return Request(**base, then=then, unavailable=unavailable, unfinished=fields.flag("unfinished"))
+
+
+def _cancel(base: Mapping[str, Any], fields: Fields) -> Node:
+    return Cancel(**base, then=fields.text("then"), unavailable=fields.text("unavailable"))
 
 
 def _end(base: Mapping[str, Any], fields: Fields) -> Node:
@@ -275,9 +304,10 @@ KINDS: dict[str, Callable[[Mapping[str, Any], Fields], Node]] = {
     "ask": _ask,
     "goto": _goto,
     "request": _request,
+    "cancel": _cancel,
     "end": _end,
 }
 """What each `kind` of a menu file becomes."""
 
-SILENT = frozenset({"steps", "route", "ask", "goto", "request"})
+SILENT = frozenset({"steps", "route", "ask", "goto", "request", "cancel"})
 """Kinds that say nothing of their own unless told."""

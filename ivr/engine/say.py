@@ -1,10 +1,10 @@
 """Which pieces a node says, in which wording."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ivr.engine.inputs import Context
-from ivr.engine.menu import Book, Language, Menu, Node, Placed, Say, Steps
+from ivr.engine.menu import Book, Language, Line, Menu, Node, Only, Option, Placed, Say, Steps
 from ivr.engine.turn import Digits, Moment, Number, Piece, Prompt, Value, Variant, When
 
 SILENCE = "system.silence"
@@ -50,12 +50,26 @@ def pieces(book: Book, say: Say, voice: Voice, context: Context) -> list[Piece]:
     """The prompts and values of a say, in one language after the other; a value nobody left is left out."""
     out: list[Piece] = []
     for language in voice.languages:
-        for item in say:
+        for item in said(say, voice.values):
             if isinstance(item, str):
                 out.append(Prompt(item, language, wording(book, item, language, voice.wanted, context)))
             elif (value := voice.values.get(item.name)) is not None:
                 out.append(_placed(item, value, language, context))
     return out
+
+
+def said(say: Say, values: Collection[str]) -> Iterator[Line]:
+    """What is said where these values are there."""
+    for item in say:
+        if not isinstance(item, Only):
+            yield item
+        elif item.needs in values:
+            yield from item.say
+
+
+def every(say: Say) -> Iterator[Line]:
+    """All that can be said, whatever values are there."""
+    return said(say, [item.needs for item in say if isinstance(item, Only)])
 
 
 def node_pieces(book: Book, node: Node, page: int, voice: Voice, context: Context) -> list[Piece]:
@@ -68,24 +82,28 @@ def node_pieces(book: Book, node: Node, page: int, voice: Voice, context: Contex
         return _remember(book, key, list(_language_pieces(book, node, voice, context)))
     say = lines(node, page)
     out = pieces(book, say, voice, context)
-    return out if any(isinstance(item, Placed) for item in say) else _remember(book, key, out)
+    return _remember(book, key, out) if all(isinstance(item, str) for item in say) else out
 
 
 def lines(node: Node, page: int = 0) -> Say:
-    """What a node says on a page (from 0), prompts and values in order."""
+    """What a node says on a page (from 0), in order."""
     match node:
         case Menu():
-            return (*node.say, *(option.prompt for option in node.options))
+            return (*node.say, *(item for option in node.options for item in _option(option)))
         case Steps():
             return (*node.say, *node.pages[0]) if page == 0 else node.pages[page]
         case _:
             return node.say
 
 
+def _option(option: Option) -> Say:
+    return option.say if option.needs is None else (Only(option.needs, option.say),)
+
+
 def _language_pieces(book: Book, node: Language, voice: Voice, context: Context) -> Iterator[Piece]:
     yield from pieces(book, node.say, Voice(book.languages, voice.wanted, {}), context)
     yield from pieces(book, (CHOOSE,), Voice(book.languages, voice.wanted, {}), context)
-    yield from pieces(book, (node.other.prompt,), Voice(book.languages, voice.wanted, {}), context)
+    yield from pieces(book, node.other.say, Voice(book.languages, voice.wanted, {}), context)
 
 
 def _remember(book: Book, key: object, out: Iterable[Piece]) -> list[Piece]:

@@ -10,7 +10,7 @@ from ivr.engine.turn import Value, When
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A call between two turns. `secrets` (keyed numbers) stay in the store; every other field may travel sealed."""
+    """A call between two turns. `secrets` (numbers, codes) stay in the store; every other field may travel sealed."""
 
     node: str
     started: float  # seconds since the epoch
@@ -18,6 +18,7 @@ class State:
     page: int = 0
     confirming: bool = False
     starred: bool = False  # the last key was a * on an empty entry: a 0 now means a person
+    filled: bool = False  # the last key was the last digit of an entry: a # now only ends it, as people are used to
     silences: int = 0
     misses: int = 0
     inputs: int = 0
@@ -40,6 +41,7 @@ _SHORT = {
     "page": "p",
     "confirming": "c",
     "starred": "x",
+    "filled": "f",
     "silences": "s",
     "misses": "m",
     "inputs": "i",

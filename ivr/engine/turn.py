@@ -132,9 +132,15 @@ class AnswerGiven:
 
 @dataclass(frozen=True, slots=True)
 class CallbackRequested:
-    """The caller asked for a person; stored in the same transaction as the turn that says so."""
+    """The caller asked for a person; stored with the turn that says so. Not `finished`: there is more to ask."""
 
     topic: str
+    finished: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackCancelled:
+    """The caller wants no person any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +165,7 @@ class CallEnded:
     node: str
 
 
-Fact = LanguageChosen | AnswerGiven | CallbackRequested | MessageLeft | TextRequested | CallEnded
+Fact = LanguageChosen | AnswerGiven | CallbackRequested | CallbackCancelled | MessageLeft | TextRequested | CallEnded
 
 
 class Result(StrEnum):

@@ -1,7 +1,9 @@
 """A step in the making: the state being changed, what will be said, what will be stored."""
 
+from collections.abc import Mapping
+
 from ivr.engine.inputs import Context
-from ivr.engine.menu import Book, Node, Say, Steps
+from ivr.engine.menu import Book, Menu, Node, Option, Say, Steps
 from ivr.engine.say import LIMIT, Voice, node_pieces, pieces
 from ivr.engine.state import State
 from ivr.engine.turn import AnswerGiven, CallEnded, Ending, Fact, HangUp, Piece, Result, Turn, Value, Variant
@@ -19,6 +21,7 @@ class Walk:
         "context",
         "ended",
         "facts",
+        "filled",
         "heard",
         "inputs",
         "language",
@@ -46,6 +49,7 @@ class Walk:
         self.page = state.page
         self.confirming = state.confirming
         self.starred = state.starred
+        self.filled = state.filled
         self.silences = state.silences
         self.misses = state.misses
         self.inputs = state.inputs
@@ -67,7 +71,7 @@ class Walk:
     def _fit(self, state: State) -> None:
         """A call whose release is gone meets another one, where its node may have a successor or fewer pages."""
         if self.node.id != state.node:
-            self.asking, self.ahead, self.starred = None, "", False
+            self.asking, self.ahead, self.starred, self.filled = None, "", False, False
             self.place(self.node)
         elif self.page:
             self.page = min(self.page, last_page(self.node))
@@ -82,6 +86,7 @@ class Walk:
             self.page,
             self.confirming,
             self.starred,
+            self.filled,
             self.silences,
             self.misses,
             self.inputs,
@@ -113,7 +118,15 @@ class Walk:
 
     def _voice(self, wanted: Variant) -> Voice:
         """What the outside knows and what the caller answered may both be spoken."""
-        return Voice(self.languages(), wanted, {**self.secrets, **self.answers, **self.values})
+        return Voice(self.languages(), wanted, self._known())
+
+    def _known(self) -> Mapping[str, Value]:
+        return {**self.secrets, **self.answers, **self.values}
+
+    def options(self, menu: Menu) -> tuple[Option, ...]:
+        """The options that are there for this caller now."""
+        known = self._known()
+        return tuple(option for option in menu.options if option.needs is None or option.needs in known)
 
     def answer(self, name: str, value: str, private: bool) -> None:
         """Remembers an answer that later nodes and trees may use."""
@@ -125,9 +138,12 @@ class Walk:
         secrets = {key: kept for key, kept in self.secrets.items() if key != name}
         self.secrets = secrets if value is None else {**secrets, name: value}
 
-    def learn(self, name: str, value: Value) -> None:
-        """Keeps a value that a prompt may speak."""
-        self.values = {**self.values, name: value}
+    def learn(self, name: str, value: Value | None) -> None:
+        """Keeps a value that a prompt may speak; None forgets it, and an answer of that name too."""
+        values = {key: kept for key, kept in self.values.items() if key != name}
+        self.values = values if value is None else {**values, name: value}
+        if value is None and name in self.answers:
+            self.answers = {key: kept for key, kept in self.answers.items() if key != name}
 
     def leave(self) -> None:
         """Remembers the current node for `*`; coming to a remembered node again forgets what came after it."""
@@ -152,7 +168,7 @@ class Walk:
     def hang_up(self, how: str) -> HangUp:
         """Ends the call; one in which a person was asked for counts as passed on."""
         if not self.ended:
-            counted = "passed_on" if self.answers.get("requested") == "yes" else how
+            counted = "passed_on" if "requested" in self.answers else how
             self.facts.append(CallEnded(counted, self.node.id))
         self.ended = True
         self.result = Result.ENDED

@@ -7,6 +7,7 @@ from ivr.engine.content import Content
 from ivr.engine.graph import chosen, unchosen
 from ivr.engine.menu import (
     RETURN,
+    Cancel,
     Connect,
     End,
     Entry,
@@ -35,6 +36,7 @@ SHAPES: Mapping[type[Node], tuple[str, str, str]] = {
     Question: ("{{", "}}", "question to the outside"),
     Goto: ("((", "))", "into another tree"),
     Request: ("[(", ")]", "request for a person, stored"),
+    Cancel: ("[/", "\\]", "request taken back"),
     End: ("(((", ")))", "last words"),
 }
 """Mermaid's brackets around each kind of node, and what the kind is."""

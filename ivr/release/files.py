@@ -12,6 +12,7 @@ from ivr.engine.reading import Mistake, key_text
 FRAME = "helpline.yaml"
 FACTS = "facts.yaml"
 HOURS = "hours.yaml"
+OUTCOMES = "outcomes.yaml"
 GUIDES = "guides.yaml"
 
 Raw = dict[str, Any]
@@ -23,14 +24,16 @@ def read_folders(menus: Path, prompts: Path) -> tuple[Raw, list[Mistake]]:
     frame, _ = _load(menus / FRAME, "menus", mistakes)
     facts, fact_lines = _load(menus / FACTS, "menus", mistakes)
     hours, _ = _load(menus / HOURS, "menus", mistakes)
+    outcomes, _ = _load(menus / OUTCOMES, "menus", mistakes)
     guides, _ = _load(menus / GUIDES, "menus", mistakes) if (menus / GUIDES).is_file() else ({}, {})
-    plain = {FRAME, FACTS, HOURS, GUIDES}
+    plain = {FRAME, FACTS, HOURS, OUTCOMES, GUIDES}
     trees = [_tree(path, mistakes) for path in sorted(menus.glob("*.yaml")) if path.name not in plain]
     folders = sorted({path.parent for name in ("language.yaml", "texts.yaml") for path in prompts.glob(f"*/{name}")})
     return {
         "helpline": frame,
         "facts": facts,
         "hours": hours,
+        "outcomes": outcomes,
         "guides": guides,
         "trees": trees,
         "languages": {folder.name: _language(folder, mistakes) for folder in folders},

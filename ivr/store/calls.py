@@ -81,7 +81,7 @@ class Ended:
 OF_CALL = turns.c.call_id == bindparam("call")
 LOG = insert_once(calls, ("id", "channel", "external_id", "caller_id", "release_id", "started_at"))
 ADD = insert_once_in_a_call(turns, ("call_id", "n", "node", "result", "at", "payload"))
-FIND = select(calls).where(calls.c.id == bindparam("call"))
+FIND = select(*(calls.c[name] for name in CallRow.__dataclass_fields__)).where(calls.c.id == bindparam("call"))
 TURN = select(turns).where(OF_CALL, turns.c.n == bindparam("number"))
 LATEST = select(turns).where(OF_CALL).order_by(turns.c.n.desc()).limit(1)
 PATH = select(turns.c.node).where(OF_CALL).order_by(turns.c.n)
@@ -178,5 +178,7 @@ def _opened(tx: Transaction, row: Stored | None) -> StoredTurn | None:
     if row is None:
         return None
     call_id, n, node, result, at, payload = row
+    if not payload:  # it was forgotten
+        return None
     opened = tx.keyring.open(payload, about(call_id, n))
     return StoredTurn(call_id, n, tx.keyring.open_word(node), result, at, opened)

@@ -56,6 +56,11 @@ class Keyring:
         """The first bytes of everything that the current key seals."""
         return self._current.id
 
+    @property
+    def ids(self) -> tuple[bytes, ...]:
+        """Which keys these are, the current one first; nothing can be opened with them."""
+        return tuple(key.id for key in self._keys)
+
     def seal(self, data: bytes, about: bytes) -> bytes:
         """Encrypt for the database (AES-256-GCM): key id, nonce, ciphertext; opens only with the same `about`."""
         nonce = os.urandom(NONCE_BYTES)

@@ -11,7 +11,7 @@ import psycopg
 from sqlalchemy import Connection, CursorResult, Dialect, Executable, Insert, Row, exc, select
 
 from ivr.errors import StorageAway
-from ivr.store import engines, migrate
+from ivr.store import engines, migrate, solitude
 from ivr.store.breaker import Breaker
 from ivr.store.crypto import Keyring
 from ivr.store.queue import Queue
@@ -71,6 +71,14 @@ class Database:
             if self._sqlite:
                 _driver(connection).execute("BEGIN")
             yield Transaction(connection, self.keyring)
+
+    @contextmanager
+    def alone(self) -> Iterator[Transaction]:
+        """A transaction without limits, with nobody else in the database; BadSetting while somebody else uses it."""
+        self.dispose()
+        with self._one_writer(), _outages_named(), solitude.connected(self._engine) as connection:
+            yield Transaction(connection, self.keyring)
+            connection.commit()
 
     def ping(self) -> None:
         """`StorageAway` when the database does not answer."""

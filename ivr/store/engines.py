@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import psycopg
 from psycopg import pq
 from psycopg.abc import PQGen
-from sqlalchemy import Engine, create_engine, event, exc
+from sqlalchemy import Connection, Engine, create_engine, event, exc
 from sqlalchemy.engine import URL, ExceptionContext, make_url
 
 from ivr.errors import BadSetting, StorageAway
@@ -90,6 +90,7 @@ def _sqlite(url: URL) -> Engine:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")  # a commit survives a power cut
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = ON")  # what is forgotten is overwritten, not only let go
 
     return made
 
@@ -121,6 +122,13 @@ def _postgresql(url: URL) -> Engine:
             raise exc.InvalidatePoolError("the server closed this connection")
 
     return made
+
+
+def without_limits(connection: Connection) -> None:
+    """A copy takes as long as it takes: what is meant for calls does not end its transaction (PostgreSQL)."""
+    connection.connection.driver_connection.patience = None  # type: ignore[union-attr]  # until the next checkout
+    for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
+        connection.exec_driver_sql(f"SET LOCAL {limit} = 0")
 
 
 def _hung_up(connection: pq.abc.PGconn) -> bool:

@@ -13,12 +13,14 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, delete, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from ivr.store import news
 from ivr.store.crypto import ID_BYTES, Keyring
 from ivr.store.database import Database, Transaction
 from ivr.store.schema import jobs
 from ivr.store.statements import insert_once
 
 WAITING, RUNNING, DONE, DEAD = "waiting", "running", "done", "dead"
+DOUBTFUL = "out of a backup"
 FORGOTTEN = b""
 """What is kept of the arguments when a job is done."""
 
@@ -77,7 +79,6 @@ OURS: ColumnElement[bool] = and_(
     jobs.c.id == bindparam("job"), jobs.c.lease == bindparam("held"), jobs.c.state.in_((RUNNING, DEAD))
 )
 BY_A_PERSON: ColumnElement[bool] = and_(jobs.c.id == bindparam("job"), jobs.c.state == DEAD)
-
 ADD = insert_once(jobs, STORED).execution_options(preserve_rowcount=True)
 ADD_ALONE = (
     insert(jobs)
@@ -146,6 +147,11 @@ RETRY = (
     .values(state=WAITING, due_at=bindparam("now"), attempts=0, lease=None, finished_at=None)
 )
 SETTLE = update(jobs).where(BY_A_PERSON).values(state=DONE, lease=None, args_sealed=FORGOTTEN)
+DOUBT = (
+    update(jobs)
+    .where(jobs.c.state == WAITING, jobs.c.due_at <= bindparam("now"), jobs.c.kind.in_(KINDS))
+    .values(state=RUNNING, lease=DOUBTFUL, leased_until=0)
+)
 COUNTS = select(jobs.c.state, func.count()).where(jobs.c.state.in_((WAITING, RUNNING, DEAD))).group_by(jobs.c.state)
 OLDEST = select(func.min(jobs.c.due_at)).where(jobs.c.state == WAITING, jobs.c.due_at <= bindparam("now"))
 THE_DEAD = (
@@ -153,6 +159,11 @@ THE_DEAD = (
     .where(jobs.c.state == DEAD)
     .order_by(jobs.c.finished_at, jobs.c.id)
     .limit(bindparam("most"))
+)
+ONE_DEAD = (
+    select(jobs.c.id, jobs.c.kind, jobs.c.key, jobs.c.attempts, jobs.c.last_error, jobs.c.finished_at)
+    .where(BY_A_PERSON)
+    .with_for_update()
 )
 OLD_KEY = (
     select(*HELD)
@@ -226,7 +237,7 @@ def postpone(tx: Transaction, job: HeldJob, due_at: float, error: str) -> bool:
 
 def bury(tx: Transaction, job: HeldJob, now: float, error: str) -> bool:
     """A person must look; who holds the lease may still say that it is done. False when it is not ours any more."""
-    return tx.execute(BURY, _ours(job) | {"now": now, "error": error}).rowcount == 1
+    return _told(tx, tx.execute(BURY, _ours(job) | {"now": now, "error": error}).rowcount == 1)
 
 
 def give_back(tx: Transaction, lease: str) -> bool:
@@ -236,12 +247,17 @@ def give_back(tx: Transaction, lease: str) -> bool:
 
 def retry(tx: Transaction, id: int, now: float) -> bool:
     """A person wants a dead job done after all; False when it is not dead."""
-    return tx.execute(RETRY, {"job": id, "now": now}).rowcount == 1
+    return _told(tx, tx.execute(RETRY, {"job": id, "now": now}).rowcount == 1)
 
 
 def settle(tx: Transaction, id: int) -> bool:
     """A person says that a dead job needs no doing, or was done; False when it is not dead."""
-    return tx.execute(SETTLE, {"job": id}).rowcount == 1
+    return _told(tx, tx.execute(SETTLE, {"job": id}).rowcount == 1)
+
+
+def doubt(tx: Transaction, kinds: Iterable[str], now: float) -> int:
+    """Out of a backup: what was due may have been done since, so these kinds count as those of a lost worker."""
+    return tx.execute(DOUBT, {"kinds": list(kinds), "now": now}).rowcount
 
 
 def counts(tx: Transaction, now: float) -> Counts:
@@ -254,6 +270,12 @@ def counts(tx: Transaction, now: float) -> Counts:
 def dead(tx: Transaction, most: int = 100) -> list[DeadJob]:
     """Jobs that wait for a person, the oldest first."""
     return [DeadJob(*row) for row in tx.execute(THE_DEAD, {"most": most})]
+
+
+def find_dead(tx: Transaction, id: int) -> DeadJob | None:
+    """A job that waits for a person; nobody else decides on it before the commit."""
+    row = tx.execute(ONE_DEAD, {"job": id}).first()
+    return None if row is None else DeadJob(*row)
 
 
 def forget_done(tx: Transaction, before: float) -> int:
@@ -281,6 +303,13 @@ def about(kind: str, key: str) -> bytes:
 def _anew(keyring: Keyring, job: HeldJob) -> dict[str, Any]:
     args = keyring.open(job.args_sealed, about(job.kind, job.key))
     return {"job": job.id, "old": job.args_sealed, "sealed": keyring.seal(args, about(job.kind, job.key))}
+
+
+def _told(tx: Transaction, changed: bool) -> bool:
+    """Open pages hear of it."""
+    if changed:
+        news.tell(tx, news.JOBS)
+    return changed
 
 
 def _ours(job: HeldJob) -> dict[str, Any]:

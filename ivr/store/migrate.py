@@ -49,17 +49,23 @@ def newest() -> str:
     return head
 
 
+def knows(revision: str) -> bool:
+    """Whether this code has a way from that revision to the newest."""
+    return revision in {script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()}
+
+
 def _run(engine: Engine, to: str, *, up: bool) -> None:
     if engine.dialect.name == "sqlite":
-        _private_file(str(engine.url.database))
+        private_file(str(engine.url.database))
     with engine.connect() as connection:
         _wait_for_others(connection)
         if revision(connection) != to:
-            _change(connection, to, up=up)
+            change(connection, to, up=up)
         connection.commit()
 
 
-def _change(connection: Connection, to: str, *, up: bool) -> None:
+def change(connection: Connection, to: str, *, up: bool) -> None:
+    """To that revision, in the caller's transaction; BadSetting when the tables are of a program unknown to us."""
     try:
         (command.upgrade if up else command.downgrade)(config(connection), to)
     except CommandError as error:
@@ -76,7 +82,7 @@ def _wait_for_others(connection: Connection) -> None:
     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
 
 
-def _private_file(path: str) -> None:
+def private_file(path: str) -> None:
     """Create the file before SQLite does, so that nobody else on the machine can read it."""
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))

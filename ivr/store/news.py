@@ -18,6 +18,8 @@ CHANNEL = "ivr_news"
 POLL_SECONDS = 0.1
 REQUESTS = "requests"
 """The topic of the requests that wait for a person."""
+JOBS = "jobs"
+"""The topic of the jobs that wait for a person."""
 
 GROW = (
     insert(news)

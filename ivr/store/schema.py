@@ -51,8 +51,16 @@ calls = Table(
     Column("ended_at", Double),
     Column("ended_how", Text),
     Column("ended_node", Text),
+    Column("unlinked_at", Double),  # since then nothing here leads to anybody
 )
 Index("calls_caller_id", calls.c.caller_id)
+Index(
+    "calls_linked",
+    calls.c.started_at,
+    calls.c.id,
+    sqlite_where=text("unlinked_at IS NULL"),
+    postgresql_where=text("unlinked_at IS NULL"),
+)
 Index(
     "calls_in_progress",
     calls.c.release_id,
@@ -103,7 +111,9 @@ requests = Table(
 Index("requests_caller_id", requests.c.caller_id)
 Index("requests_call_id", requests.c.call_id)
 Index("requests_status_due_at", requests.c.status, requests.c.due_at)
-Index("requests_staff_id", requests.c.staff_id, requests.c.status)
+Index("requests_status_created_at", requests.c.status, requests.c.created_at, requests.c.id)
+Index("requests_status_changed_at", requests.c.status, requests.c.changed_at)
+Index("requests_staff_id", requests.c.staff_id, requests.c.status, requests.c.changed_at)
 OPEN = "status NOT IN ('done', 'closed') AND number_hash <> ''"
 Index(
     "requests_open",
@@ -135,6 +145,7 @@ dials = Table(
     Column("staff_id", Id, ForeignKey("staff.id"), nullable=False),
     Column("state", Text, nullable=False),
     Column("created_at", Double, nullable=False),
+    Column("changed_at", Double, nullable=False),  # of the state
     Column("call_ref", Text, index=True),  # the carrier's id of the aidant's leg
     Column("leg_ref", Text, index=True),  # and of the caller's
     Column("accepted_at", Double),
@@ -182,11 +193,13 @@ closures = Table(
 blocked = Table(
     "blocked",
     metadata,
-    Column("number_hash", Text, primary_key=True),
+    Column("id", Id, primary_key=True),
+    Column("number_hash", Text, nullable=False, unique=True),
     Column("number_sealed", LargeBinary, nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason_sealed", LargeBinary, nullable=False),
     Column("staff_id", Id, ForeignKey("staff.id")),
     Column("at", Double, nullable=False),
+    sqlite_autoincrement=True,
 )
 
 tallies = Table(

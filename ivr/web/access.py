@@ -4,13 +4,17 @@ from dataclasses import dataclass
 
 from ivr.actions.staff import Role
 from ivr.errors import BadInput
-from ivr.store import sessions, staff
+from ivr.store import requests, sessions, staff
 from ivr.store.database import Transaction
+from ivr.store.requests import Request
 from ivr.store.sessions import Session
 from ivr.store.staff import Member
 
 EVERYBODY = frozenset(Role)
 ADMINS = frozenset({Role.ADMIN})
+COORDINATORS = frozenset({Role.COORDINATOR})
+DESK = frozenset({Role.AIDANT, Role.COORDINATOR})
+LEADERS = frozenset({Role.COORDINATOR, Role.ADMIN})
 STRANGERS: frozenset[Role] = frozenset()
 """A page that is open to whoever comes."""
 
@@ -76,6 +80,33 @@ def colleague(tx: Transaction, visitor: Visitor, id: str) -> Member:
     if member is None:
         raise NotThere
     return member
+
+
+def request(tx: Transaction, visitor: Visitor, id: str, *, others: bool = False) -> Request:
+    """A request for a person, for the desk; one in a language they do not speak only when they want to see `others`."""
+    admit(visitor, DESK)
+    member, _ = oneself(visitor)
+    found = requests.find(tx, number(id))
+    if found is None:
+        raise NotThere
+    spoken = found.language is None or found.language in member.languages
+    if not (spoken or others or may_open(visitor, found)):
+        raise NotThere
+    return found
+
+
+def may_open(visitor: Visitor, request: Request) -> bool:
+    """Whether they may see who it is and what was told: whose it is, and coordinators."""
+    member, _ = oneself(visitor)
+    return request.staff_id == member.id or visitor.may(COORDINATORS)
+
+
+def opened(tx: Transaction, visitor: Visitor, id: str) -> Request:
+    """A request whose caller and words they may see."""
+    found = request(tx, visitor, id)
+    if not may_open(visitor, found):
+        raise NotThere
+    return found
 
 
 def number(text: str) -> int:

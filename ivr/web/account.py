@@ -5,12 +5,12 @@ from typing import Any
 import segno
 from starlette.responses import Response
 
-from ivr.actions import account
+from ivr.actions import account, dialling
 from ivr.actions.account import Own
 from ivr.actions.refusals import Refused, TooSoon
 from ivr.store import news, sessions, staff
 from ivr.store.database import Transaction
-from ivr.web import access
+from ivr.web import access, phone
 from ivr.web.access import NotThere
 from ivr.web.ask import Ask
 from ivr.web.door import Handler, Page
@@ -37,6 +37,19 @@ def change(ask: Ask) -> Response:
     except Refused as problem:
         return _page(ask, 422, problem=problem, part="own", own=own)
     return ask.go("/account?done=saved")
+
+
+def try_phone(ask: Ask) -> Response:
+    """Rings their own phone; how it goes is seen on the page."""
+    member, _ = access.oneself(ask.visitor)
+    if not ask.site.can_call:
+        raise NotThere
+    try:
+        with ask.writing() as tx:
+            dialling.self_test(tx, member, ask.deed)
+    except (Refused, TooSoon) as problem:
+        return _page(ask, 429 if isinstance(problem, TooSoon) else 422, problem=problem, part="phone")
+    return ask.go("/account#phone")
 
 
 def change_password(ask: Ask) -> Response:
@@ -115,8 +128,9 @@ def _page(ask: Ask, status: int = 200, *, own: Own | None = None, part: str = ""
     member, _ = access.oneself(ask.visitor)
     shown = own or Own(member.name, "" if member.phone is None else pairs(member.phone), member.languages)
     with ask.reading() as tx:
-        left = staff.codes_left(tx, member.id)
+        left, seen = staff.codes_left(tx, member.id), phone.values(ask, tx)
     known: dict[str, Any] = {
+        **seen,
         "own": shown,
         "member": member,
         "spoken": ask.site.spoken(),
@@ -161,6 +175,7 @@ def _codes(ask: Ask) -> Response:
 
 PAGES = (
     Page("/account", access.EVERYBODY, show, change),
+    Page("/account/phone/try", access.EVERYBODY, None, try_phone),
     Page("/account/password", access.EVERYBODY, None, change_password),
     Page("/account/second-step", access.EVERYBODY, show_totp, switch_totp_on),
     Page("/account/second-step/off", access.EVERYBODY, None, switch_totp_off),

@@ -5,13 +5,13 @@ import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_skeleton, format_time, format_timedelta
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -55,6 +55,23 @@ class Language:
         if abs(at - now) < 60:
             return self.say(sentences.JUST_NOW)
         return format_timedelta(timedelta(seconds=at - now), add_direction=True, locale=self.locale)
+
+    def age(self, at: float, now: float) -> str:
+        """How long it has been, short: "42 min"."""
+        age = timedelta(seconds=max(now - at, 60))
+        return format_timedelta(age, granularity="minute", format="short", threshold=2, locale=self.locale)
+
+    def clock(self, at: float, zone: ZoneInfo) -> str:
+        """The time of day."""
+        return format_time(datetime.fromtimestamp(at, zone), "short", tzinfo=zone, locale=self.locale)
+
+    def weekday(self, day: date) -> str:
+        """The name of a day of the week."""
+        return format_date(day, "EEEE", locale=self.locale)
+
+    def short_day(self, day: date) -> str:
+        """A date without its year."""
+        return format_skeleton("MMMMd", day, locale=self.locale)
 
     def moment(self, at: float, zone: ZoneInfo) -> str:
         """The exact time, in words."""

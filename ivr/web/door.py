@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
@@ -67,6 +67,8 @@ class Door:
         request = Request(scope, receive)
         try:
             ask = Ask(self.site, request, await forms.read(request), self.site.clock())
+        except ClientDisconnect:
+            return  # nobody is left who could be answered
         except BadInput as error:
             ask = Ask(self.site, request, Form(), self.site.clock())
             response = await run_in_threadpool(refusal, ask, error)

@@ -17,7 +17,12 @@ _ = sentences._
 
 NAVIGATION: tuple[tuple[str, str, str, frozenset[Role]], ...] = (
     ("/", _("Start"), "home", access.EVERYBODY),
+    ("/desk", _("Requests"), "phone-call", access.DESK),
+    ("/shifts", _("Shifts"), "calendar-week", access.DESK),
+    ("/blocked", _("Blocked numbers"), "user-off", access.LEADERS),
+    ("/jobs", _("Jobs"), "alert-triangle", access.ADMINS),
     ("/staff", _("Staff"), "users", access.ADMINS),
+    ("/erase", _("Erase"), "trash", access.ADMINS),
     ("/audit", _("Audit"), "history", access.ADMINS),
 )
 """What stands on top of every page: address, label, icon, and for whom."""

@@ -6,13 +6,15 @@ if it changed meanwhile: nothing is lost, because nothing but the present state 
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
+from ivr.actions.staff import Role
 from ivr.errors import HelplineError
 from ivr.store.database import Transaction
-from ivr.web import access, account, start
+from ivr.web import access, account, card, desk, erase, jobs, phone, start
 from ivr.web.access import NotThere
 from ivr.web.ask import Ask
 from ivr.web.door import Page, meet
@@ -23,24 +25,39 @@ BEAT_SECONDS = 15.0
 """Without news: shows the browser that we are here, and looks whether the session still is."""
 
 Values = Callable[[Ask, Transaction], Mapping[str, object]]
-VIEWS: Mapping[str, tuple[str, Values]] = {
-    "waiting": ("parts/waiting.html", start.waiting_values),
-    "sessions": ("parts/sessions.html", account.session_values),
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What can be watched: its template, what fills it by the address (with a `version`), and for whom it is."""
+
+    template: str
+    values: Values
+    roles: frozenset[Role] = access.EVERYBODY
+
+
+VIEWS: Mapping[str, View] = {
+    "waiting": View("parts/waiting.html", start.waiting_values),
+    "phone": View("parts/phone.html", phone.values),
+    "sessions": View("parts/sessions.html", account.session_values),
+    "desk": View("parts/desk.html", desk.values, access.DESK),
+    "card": View("parts/card.html", card.live, access.DESK),
+    "jobs": View("parts/jobs.html", jobs.job_values, access.ADMINS),
+    "erasure": View("parts/erasure.html", erase.values, access.ADMINS),
 }
-"""What can be watched: its template, and what fills it (with a `version`)."""
 
 
 def watch(ask: Ask) -> Response:
     """A stream of one view."""
     view = VIEWS.get(ask.request.path_params["view"])
-    if view is None:
+    if view is None or not ask.visitor.may(view.roles):
         raise NotThere
     last = ask.request.headers.get("last-event-id") or ask.query.one("since")
     headers = {"X-Accel-Buffering": "no"}
     return StreamingResponse(_events(ask, view, last), media_type="text/event-stream", headers=headers)
 
 
-async def _events(ask: Ask, view: tuple[str, Values], last: str) -> AsyncIterator[str]:
+async def _events(ask: Ask, view: View, last: str) -> AsyncIterator[str]:
     wakes, loop = ask.site.wakes, asyncio.get_running_loop()
     end = loop.time() + ask.site.stream_seconds
     with wakes.listening() as rung:
@@ -62,17 +79,17 @@ async def _events(ask: Ask, view: tuple[str, Values], last: str) -> AsyncIterato
                 continue
 
 
-def _now(ask: Ask, view: tuple[str, Values]) -> tuple[str, str] | None:
+def _now(ask: Ask, view: View) -> tuple[str, str] | None:
     """The version and the HTML of a view; None when they may not see it any more."""
-    template, values = view
     ask.now = ask.site.clock()
     try:
         meet(ask)
+        access.admit(ask.visitor, view.roles)
         with ask.reading() as tx:
-            found = values(ask, tx)
+            found = view.values(ask, tx)
     except HelplineError:
         return None
-    return str(found["version"]), ask.html(template, **found)
+    return str(found["version"]), ask.html(view.template, **found)
 
 
 def _event(version: str, html: str) -> str:

@@ -8,7 +8,23 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from ivr.errors import StorageAway
-from ivr.web import account, assets, audit, live, preferences, signing, staff, start
+from ivr.web import (
+    account,
+    assets,
+    audit,
+    blocked,
+    card_acts,
+    desk,
+    desk_new,
+    erase,
+    jobs,
+    live,
+    preferences,
+    shifts,
+    signing,
+    staff,
+    start,
+)
 from ivr.web.ask import Ask
 from ivr.web.door import guarded, meet
 from ivr.web.forms import Form
@@ -20,8 +36,15 @@ PAGES = (
     *start.PAGES,
     *signing.PAGES,
     *account.PAGES,
+    *desk.PAGES,
+    *desk_new.PAGES,
+    *card_acts.PAGES,
+    *shifts.PAGES,
     *staff.PAGES,
     *audit.PAGES,
+    *blocked.PAGES,
+    *jobs.PAGES,
+    *erase.PAGES,
     *preferences.PAGES,
     *live.PAGES,
 )

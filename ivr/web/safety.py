@@ -40,7 +40,7 @@ def form_token(cookie: str) -> str:
 
 def is_ours(cookie: str, token: str) -> bool:
     """Whether a form came with the token of this cookie."""
-    return hmac.compare_digest(form_token(cookie), token)
+    return hmac.compare_digest(form_token(cookie).encode(), token.encode())
 
 
 def own_path(wanted: str) -> str:

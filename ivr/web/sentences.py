@@ -29,6 +29,25 @@ REASONS: Mapping[Reason, str] = {
     Reason.BAD_PHONE: _("This is not a French mobile or landline number."),
     Reason.LAST_ADMIN: _("This is the last admin: nobody could look after accounts any more."),
     Reason.BAD_CHOICE: _("This cannot be chosen here."),
+    Reason.NOT_POSSIBLE: _("This is not possible any more: the request has moved on meanwhile."),
+    Reason.NOT_YOURS: _("This request is in somebody else's hands."),
+    Reason.OTHER_LANGUAGE: _("This request is in a language that you have not said you speak."),
+    Reason.OUTSIDE_WINDOW: _("This is not the time that was agreed with the caller."),
+    Reason.BAD_WINDOW: _("At this time the caller cannot be called: it is over, or it is night there."),
+    Reason.ALREADY_OPEN: _("There is already an open request for this person."),
+    Reason.NO_TEXT: _("A note needs words."),
+    Reason.BAD_SPAN: _("Each span needs a beginning and a later end, and none may overlap."),
+    Reason.BAD_DATE: _("This is not a date from today on."),
+    Reason.NO_PHONE: _("Your account has no phone number: the helpline cannot ring you."),
+    Reason.NOT_DIALLED: _("The helpline does not dial this number: not this country, or not this kind of line."),
+    Reason.BLOCKED: _("This number is blocked."),
+    Reason.NUMBER_LIMIT: _("Enough for this number today. From tomorrow it is possible again."),
+    Reason.TOTAL_LIMIT: _("The helpline has used up what it may spend today. From tomorrow it is possible again."),
+    Reason.BAD_NUMBER: _("This is not a phone number."),
+    Reason.NO_REASON: _("A reason is needed, of at most 500 characters."),
+    Reason.ALREADY_BLOCKED: _("This number is blocked already."),
+    Reason.NO_PHONE: _("Your phone number is missing: write it down in your account, then the helpline can ring you."),
+    Reason.LOOK_FIRST: _("Nobody knows whether it happened: look first, then say that it did not."),
 }
 
 ROLES: Mapping[str, str] = {
@@ -58,6 +77,36 @@ DEEDS: Mapping[str, str] = {
     What.CODE_OFF: _("Second step switched off"),
     What.RECOVERY_CODES_MADE: _("Recovery codes made"),
     What.NUMBER_READ: _("Number read"),
+    What.RESTORED: _("Restored from a backup"),
+    What.REQUEST_MADE: _("Request made by hand"),
+    What.REQUEST_CLAIMED: _("Request claimed"),
+    What.REQUEST_RELEASED: _("Request given back"),
+    What.CLAIM_ENDED: _("Claim ended by itself"),
+    What.REQUEST_REASSIGNED: _("Request given to somebody else"),
+    What.CALL_STARTED: _("Call started"),
+    What.CALLED_BY_HAND: _("Called with another phone"),
+    What.CALL_CHANGED: _("Call went on"),
+    What.CALL_ENDED: _("Call ended by the aidant"),
+    What.PHONE_TESTED: _("Own phone tested"),
+    What.MESSAGE_HEARD: _("Voice message heard"),
+    What.CALL_JUDGED: _("Said whether it rang"),
+    What.REQUEST_WRAPPED_UP: _("Request wrapped up"),
+    What.REQUEST_CANCELLED: _("Request cancelled"),
+    What.REQUEST_REOPENED: _("Request reopened"),
+    What.REQUEST_ERASED: _("Request erased"),
+    What.PERSON_LOOKED_UP: _("Looked what is known of a person"),
+    What.PERSON_ERASED: _("Person erased"),
+    What.NOTE_WRITTEN: _("Note written"),
+    What.SHIFTS_CHANGED: _("Shifts changed"),
+    What.DAY_CLOSED: _("Day closed"),
+    What.DAY_OPENED: _("Day opened again"),
+    What.NUMBER_BLOCKED: _("Number blocked"),
+    What.NUMBER_UNBLOCKED: _("Number unblocked"),
+    What.JOB_RETRIED: _("Job tried again"),
+    What.JOB_SETTLED: _("Job settled"),
+    What.CALL_ENDED: _("Call ended by hand"),
+    What.PHONE_TESTED: _("Own phone tried"),
+    What.MESSAGE_HEARD: _("Message heard"),
 }
 
 KINDS: Mapping[Kind, str] = {
@@ -65,5 +114,13 @@ KINDS: Mapping[Kind, str] = {
     Kind.RESET: _("New password"),
     Kind.ENTRY: _("Sign-in link"),
 }
+USED_UP: Mapping[str, str] = {
+    "request": _(
+        "As many requests as a day may have were made today. Callers who want a person hear so until tomorrow."
+    ),
+    "call": _("As many calls as a day may have were placed today. Nobody can be called back from here until tomorrow."),
+    "text": _("As many texts as a day may have were sent today. No more are sent until tomorrow."),
+}
+"""What is not done any more today."""
 JUST_NOW = _("just now")
 THEMES: Mapping[str, str] = {"auto": _("Like the device"), "light": _("Light"), "dark": _("Dark")}

@@ -5,7 +5,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+from ivr.actions.erasing import Eraser
+from ivr.actions.limits import Limits
+from ivr.release.release import Release
 from ivr.store.database import Database
+from ivr.store.vault import Vault
 from ivr.web.assets import Assets, load
 from ivr.web.catalogues import Language, languages
 from ivr.web.wakes import Wakes
@@ -15,7 +19,11 @@ STREAM_SECONDS = 600.0
 
 @dataclass(frozen=True)
 class Site:
-    """`base` is the address under which browsers know us; `spoken` gives the phone's languages, code to name."""
+    """`base` is the address under which browsers know us; `spoken` gives the phone's languages, code to name.
+
+    `release` is what callers hear now; `can_call` whether a telephone company places calls for us;
+    `vault` holds callers' messages; `hurry` has a worker in this process look for new jobs at once.
+    """
 
     database: Database
     base: str
@@ -23,6 +31,12 @@ class Site:
     production: bool
     spoken: Callable[[], Mapping[str, str]]
     wakes: Wakes
+    release: Callable[[], Release]
+    limits: Limits
+    vault: Vault
+    eraser: Eraser
+    can_call: bool = False
+    hurry: Callable[[], None] = lambda: None
     proxies: int = 0
     clock: Callable[[], float] = time.time
     stream_seconds: float = STREAM_SECONDS

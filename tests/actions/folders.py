@@ -13,6 +13,17 @@ from ivr.audio.samples import RATE, Samples, to_samples
 from tests.engine import books
 
 TODAY = "2026-11-25"
+OUTCOMES = {
+    "helped": {"then": "done"},
+    "referred": {"then": "done"},
+    "appointment": {"then": "window"},
+    "no_answer": {"then": "retry", "after": 60, "times": 2},
+    "busy": {"then": "retry", "after": 10, "times": 3},
+    "wrong_number": {"then": "close"},
+    "out_of_service": {"then": "close"},
+    "declined": {"then": "close"},
+    "other_language": {"then": "language"},
+}
 
 
 class Hummer:
@@ -39,6 +50,7 @@ def write(root: Path, data: dict[str, Any]) -> Folders:
     _dump(menus / "helpline.yaml", data["helpline"])
     _dump(menus / "facts.yaml", data["facts"])
     _dump(menus / "hours.yaml", data["hours"])
+    _dump(menus / "outcomes.yaml", OUTCOMES)
     for tree in data["trees"]:
         _dump(menus / f"{tree['tree']}.yaml", {k: v for k, v in tree.items() if k not in ("file", "lines")})
     for code, language in data["languages"].items():

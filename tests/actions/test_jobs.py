@@ -89,7 +89,7 @@ def note(words: str) -> Callable[[Transaction], object]:
 
 def notes(database: Database) -> list[str]:
     with database.reading() as tx:
-        return list(tx.execute(text("SELECT topic FROM news ORDER BY topic")).scalars())
+        return list(tx.execute(text("SELECT topic FROM news WHERE topic <> 'jobs' ORDER BY topic")).scalars())
 
 
 def test_what_a_handler_wants_written_is_stored_together_with_the_end_of_its_job(office: Office) -> None:

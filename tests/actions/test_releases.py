@@ -94,6 +94,7 @@ def test_every_mistake_is_named_and_nothing_is_rendered_or_kept(
         content.menus / "tree.yaml", nodes={"first": {"kind": "menu", "options": [{"key": 1, "id": "x", "to": "no"}]}}
     )
     change(content.menus / "hours.yaml", week={"monday": []}, closed=7)
+    change(content.menus / "outcomes.yaml", busy={"then": "wait"}, helped=None)
     change(content.prompts / "aa" / "texts.yaml", main=None)
     (content.menus / "facts.yaml").write_text("a: [")
     shelf = Shelf(tmp_path / "releases")
@@ -105,6 +106,8 @@ def test_every_mistake_is_named_and_nothing_is_rendered_or_kept(
         "`no`",
         "menus/hours.yaml:1: monday",
         "closed: must be",
+        "menus/outcomes.yaml:1: busy: must say `then`",
+        "helped: the outcome is missing",
         "no text `main`",
         "menus/facts.yaml:",
     ):

@@ -23,7 +23,8 @@ from ivr.settings import load
 from ivr.store import calls as stored_calls
 from ivr.store import requests
 from ivr.store.calls import CallRow, StoredTurn
-from ivr.store.requests import RequestRow
+from ivr.store.requests import Request
+from tests.actions.folders import OUTCOMES
 from tests.doubles.phone import Phone
 from tests.doubles.serving import in_process
 from tests.engine import books
@@ -89,6 +90,7 @@ def content(**more: Any) -> dict[str, Any]:
     """The plain data of the small helpline."""
     data = books.raw({**NODES, **more.pop("nodes", {})}, languages=("aa", "bb"), **more)
     data["hours"] = HOURS
+    data["outcomes"] = OUTCOMES
     return data
 
 
@@ -141,7 +143,7 @@ class Tiny:
                 found.append(turn)
         return found
 
-    def requests(self, sid: str) -> list[RequestRow]:
+    def requests(self, sid: str) -> list[Request]:
         with self.parts.database.reading() as tx:
             return requests.of_call(tx, call_id(sid))
 
@@ -150,6 +152,7 @@ def settings(folder: Path, url: str, **more: str) -> dict[str, str]:
     """The environment of the small helpline."""
     return {
         "IVR_DATA_DIR": str(folder / "data"),
+        "IVR_RECORDINGS_DIR": str(folder / "recordings"),
         "IVR_DATABASE_URL": url,
         "IVR_SECRET_KEY": SECRET,
         "IVR_PUBLIC_URL": PUBLIC,

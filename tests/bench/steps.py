@@ -22,7 +22,6 @@ from ivr.channels.twilio.signature import Signature
 from ivr.engine import engine
 from ivr.engine.inputs import Context, Pressed
 from ivr.numbers import Kind, Number, understand
-from ivr.observing import Figures
 from ivr.store import calls
 from tests.doubles.exchange import call_fields
 from tests.doubles.signer import signature as sign
@@ -53,7 +52,7 @@ def _somewhere(parts: Parts) -> Answer:
 
 
 def _steps(parts: Parts, answer: Answer) -> Iterator[Step]:
-    addresses = telephone(parts, Figures()).addresses
+    addresses = telephone(parts).addresses
     url = addresses.turn(answer, "keys")
     body, signed = _request(url)
     form, target = parse.form_fields(body), url.removeprefix(addresses.base)
@@ -85,7 +84,7 @@ def _steps(parts: Parts, answer: Answer) -> Iterator[Step]:
 
 async def _whole(parts: Parts, answer: Answer) -> float:
     """Microseconds of a turn through the application, from request to answer, one after the other."""
-    app, addresses, rounds = application(parts), telephone(parts, Figures()).addresses, list[float]()
+    app, addresses, rounds = application(parts), telephone(parts).addresses, list[float]()
     for _ in range(ROUNDS):
         spent = 0.0
         for _ in range(TIMES):

@@ -1,8 +1,12 @@
 """A server with its staff, and a Chromium that looks at it."""
 
+import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -13,11 +17,16 @@ from ivr.store import staff
 from ivr.store.staff import NewMember
 from tests import helpline
 from tests.browser import chromium
-from tests.doubles.serving import serve
+from tests.doubles.carrier import Carrier
+from tests.doubles.outgoing import Outgoing
+from tests.doubles.serving import in_process, serve
 from tests.helpline import ROOT
 from tests.web import people
 from tests.web.people import AGENT, Clock
 
+PUBLIC = "http://127.0.0.1:8000"
+"""Where the telephone company believes us to be."""
+PATIENCE = 20.0
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 
 
@@ -30,6 +39,30 @@ class Office:
     clock: Clock
     ids: dict[str, int]
     open: Callable[..., Page]
+
+
+def until(true: Callable[[], Any]) -> Any:
+    """Waits for what another thread does."""
+    end = time.monotonic() + PATIENCE
+    while not (known := true()):
+        assert time.monotonic() < end, "it did not happen"
+        threading.Event().wait(0.02)
+    return known
+
+
+@dataclass
+class Line:
+    """An office that can call: the telephone company, and the way it reaches our server."""
+
+    office: Office
+    company: Carrier
+    client: Any
+
+    def placed(self) -> Outgoing:
+        """The call to the aidant, once the company was asked for it."""
+        calls = self.company.kept["Calls"]
+        sid = until(lambda: next((sid for sid, call in calls.items() if call["direction"] == "outbound-api"), ""))
+        return Outgoing(self.company, sid, self.client)
 
 
 # One browser a module, not a session: while it runs, no other test of this process may run a loop of its own.
@@ -48,8 +81,24 @@ def axe() -> str:
 
 @pytest.fixture
 def office(tmp_path: Path, browser: Browser) -> Iterator[Office]:
+    with opened_office(tmp_path, browser) as made:
+        yield made
+
+
+@pytest.fixture
+def line(tmp_path: Path, browser: Browser) -> Iterator[Line]:
+    with Carrier(account_sid=helpline.ACCOUNT, auth_token=helpline.TOKEN) as company:
+        company.add_number(helpline.NUMBER)
+        known = {"TWILIO_NUMBER": helpline.NUMBER, "TWILIO_API_URL": company.url}
+        with opened_office(tmp_path, browser, **known) as office, in_process(application(office.joined)) as client:
+            yield Line(office, company, client)
+
+
+@contextmanager
+def opened_office(tmp_path: Path, browser: Browser, **environ: str) -> Iterator[Office]:
+    """A server of these settings."""
     clock = Clock()
-    joined = helpline.helpline(tmp_path, clock=clock, IVR_PUBLIC_URL="http://127.0.0.1:8000")
+    joined = helpline.helpline(tmp_path, clock=clock, IVR_PUBLIC_URL=PUBLIC, **environ)
     ids = {role: people.hire(joined, role) for role in people.ROLES[1:]}
     with joined.database.transaction() as tx:
         staff.add(tx, NewMember("jb@example.org", "Jean-Baptiste Rochemont", frozenset({"aidant"}), ("fr",), clock()))

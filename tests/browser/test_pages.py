@@ -10,23 +10,10 @@ from playwright.sync_api import Page, expect
 from ivr.actions import account
 from ivr.store import staff
 from tests.browser.conftest import Office, here, printed_link
+from tests.browser.looking import LOOKS, NARROW, SMALL, picture, violations
 from tests.helpline import ROOT
 from tests.web import people
 
-expect.set_options(timeout=20_000)  # a machine may be busy; nothing waits this long when all is well
-
-PICTURES = ROOT / "build" / "screenshots"
-WIDE, NARROW = 1280, 390
-LOOKS = [
-    ("fr", WIDE, "light"),
-    ("fr", WIDE, "dark"),
-    ("fr", NARROW, "light"),
-    ("fr", NARROW, "dark"),
-    ("fa_AF", WIDE, "light"),
-    ("fa_AF", NARROW, "dark"),
-    ("en", WIDE, "dark"),
-    ("en", NARROW, "light"),
-]
 FOR_STRANGERS = {"sign-in": "/sign-in", "nothing": "/no/such/page"}
 FOR_ADMINS = {
     "start": "/",
@@ -40,26 +27,6 @@ FOR_ADMINS = {
     "audit": "/audit",
     "empty-audit": "/audit?about=nothing",
 }
-
-
-SMALL = """
-    [...document.querySelectorAll("a.btn, button, input:not([type=hidden], [type=checkbox]), summary, .topnav a")]
-        .filter((e) => e.checkVisibility() && !e.closest(".visually-hidden, details:not([open]) > :not(summary)"))
-        .filter((e) => e.getBoundingClientRect().height < 43.5)
-        .map((e) => e.outerHTML.slice(0, 80))
-"""
-
-
-def picture(page: Page, name: str) -> None:
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=str(PICTURES / f"{name}.png"), full_page=True)
-
-
-def violations(page: Page, axe: str) -> list[str]:
-    """What axe finds wrong: the rule, and where."""
-    page.evaluate(axe)  # by the debugger: a script in the page would be stopped by its policy
-    found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
-    return [f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
 
 
 @pytest.mark.parametrize(("language", "width", "scheme"), LOOKS)

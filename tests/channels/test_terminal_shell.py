@@ -102,10 +102,10 @@ def test_whoever_types_hears_hangs_up_and_that_is_stored(
 
 def test_a_saved_call_is_a_scenario_that_plays_the_same_on_every_channel(joined: Parts, tmp_path: Path) -> None:
     file = tmp_path / "call.yaml"
-    assert rings(joined, "1,#,0,silence", save=file)[-1] == f"saved as {file}"
+    assert rings(joined, "1,#,0,1,silence", save=file)[-1] == f"saved as {file}"
     assert rings(joined, "3,1,0", save=tmp_path / "second.yaml")
     first, second = scenarios.load(file), scenarios.load(tmp_path / "second.yaml")
-    assert first.stored.requests == ("general, fa, 06 •• •• 00 01",)
+    assert first.stored.requests == ("general, fa, 06 •• •• 00 01, unknown, unfinished",)
     assert (first.remembered, second.remembered) == (None, first.stored.language)
     for scenario in (first, second):
         for number, (channel, play) in enumerate(scenarios.CHANNELS.items()):
@@ -118,10 +118,10 @@ def test_a_saved_call_is_a_scenario_that_plays_the_same_on_every_channel(joined:
 
 
 def test_a_withheld_number_can_be_saved_too(joined: Parts, tmp_path: Path) -> None:
-    rings(joined, "2,#,0,0639980002,1", caller="anonymous", save=tmp_path / "call.yaml")
+    rings(joined, "2,#,0,0639980002,1,1,1,1", caller="anonymous", save=tmp_path / "call.yaml")
     scenario = scenarios.load(tmp_path / "call.yaml")
     assert (scenario.caller, scenario.remembered) == ("anonymous", None)
-    assert scenario.stored == scenarios.Stored("passed_on at person.noted-open", ("general, fr, 06 •• •• 00 02",))
+    assert scenario.stored == scenarios.Stored("passed_on at person.noted-open", ("general, fr, 06 •• •• 00 02, own",))
 
 
 def test_sound_that_was_asked_for_and_cannot_be_is_said(joined: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,10 +145,11 @@ def test_it_rings_beside_a_running_server_on_the_same_data(tmp_path: Path) -> No
     with serve(application(joined)) as url, httpx.Client(base_url=url) as http:
         handset = phone(http)
         handset.ring("+33639980002")
-        done = ivr_phone(tmp_path / "data", "--keys", "2,#,0,silence")
+        done = ivr_phone(tmp_path / "data", "--keys", "2,#,0,1,silence")
         handset.press("2")
         handset.press("#")
         handset.press("0")
+        handset.press("1")
         handset.hang_up()
     assert not handset.errors
     assert done.returncode == 0, done.stderr

@@ -160,7 +160,7 @@ def test_keyed_numbers_survive_an_error(tmp_path: Path, sqlite_url: str) -> None
         phone.press("1")
         phone.press("1")
         phone.press("0")
-        assert [request.number for request in tiny.requests(SID)] == ["+33639980003"] * 2
+        assert [(request.number, request.topic) for request in tiny.requests(SID)] == [("+33639980003", "tale")]
 
 
 def test_a_promise_that_cannot_be_kept_is_not_made(tiny: Tiny, phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:

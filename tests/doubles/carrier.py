@@ -81,11 +81,12 @@ class Carrier:
         """Rents a number; its sid."""
         return self._keep("IncomingPhoneNumbers", records.new_number(self.account_sid, phone_number))
 
-    def add_recording(self, call_sid: str, sound: bytes) -> str:
-        """A recording of a call, from the bytes of a wav; its sid."""
+    def add_recording(self, call_sid: str, sound: bytes, sid: str = "") -> str:
+        """A recording of a call, from the bytes of a wav; its sid, which may be one that a phone's webhook named."""
         with wave.open(io.BytesIO(sound)) as opened:
             seconds = opened.getnframes() // opened.getframerate()
-        sid = self._keep("Recordings", records.new_recording(self.account_sid, call_sid, seconds))
+        record = records.new_recording(self.account_sid, call_sid, seconds)
+        sid = self._keep("Recordings", {**record, "sid": sid or record["sid"]})
         self.sounds[sid] = sound
         return sid
 

@@ -123,7 +123,9 @@ class Phone:
             self._recording_is_ready(call, record, recording)
         self._company.carry_on(call)
 
-    def dial_ends(self, status: str = "completed", *, seconds: int = 60, bridged: bool | None = None) -> None:
+    def dial_ends(
+        self, status: str = "completed", *, seconds: int = 60, bridged: bool | None = None, leg: str = ""
+    ) -> None:
         """Ends the transfer with a DialCallStatus; "completed" with `bridged` False is a hang-up in the whisper."""
         if status not in DIAL_STATUSES:
             raise ValueError(f"DialCallStatus is one of {DIAL_STATUSES}, not {status!r}")
@@ -133,7 +135,7 @@ class Phone:
         call.move_on()
         fields: Pairs = (
             ("DialCallStatus", status),
-            ("DialCallSid", f"CA{uuid.uuid4().hex}"),
+            ("DialCallSid", leg or f"CA{uuid.uuid4().hex}"),
             ("DialBridged", str(spoken if bridged is None else bridged).lower()),
             *((("DialCallDuration", str(seconds)),) if spoken else ()),
         )
@@ -175,6 +177,11 @@ class Phone:
         self.answers_until_lost = k
 
     # what can be seen
+
+    @property
+    def exchange(self) -> Exchange:
+        """Sends webhooks that are not this phone's own, such as those of the other leg."""
+        return self._company.exchange
 
     @property
     def call(self) -> Call:

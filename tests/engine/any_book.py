@@ -27,6 +27,7 @@ from tests.engine.books import PERSON, Nodes, raw
 
 TODAY = "2026-11-22"
 KEYS = "0123456789*#"
+OWN_PROMPTS = {id: st.sampled_from([f"own.{id}", f"{id}.own"]) for id in "abcdef"}
 KINDS = ("hours", "weather", "recording", "line")
 CASES = ("open", "closed")
 WORDS = {"a": ["alpha"], "b": ["beta", "both"], "c": ["both"], "aa": ["first tongue"]}
@@ -72,9 +73,15 @@ def _node(draw: Draw, ids: list[str], place: int, private: bool) -> dict[str, An
 def _menu(draw: Draw, chosen: Draw, silent: Draw) -> dict[str, Any]:
     targets = draw(st.lists(chosen, min_size=1, max_size=6))
     options = [{"key": n + 1, "id": "abcdef"[n], "to": to} for n, to in enumerate(targets)]
-    node = {"kind": "menu", "options": options}
+    for option in options[1:]:
+        if draw(st.booleans()):
+            option |= {"needs": "opens", "say": [{"moment": "opens"}, draw(OWN_PROMPTS[option["id"]])]}
+    node: dict[str, Any] = {"kind": "menu", "options": options}
+    for name in ("silence", "give_up"):
+        if draw(st.booleans()):
+            node[name] = draw(silent)
     if draw(st.booleans()):
-        node["silence"] = draw(silent)
+        node["say"] = ["hello", {"needs": "code", "say": [{"digits": "code"}, {"number": "code"}]}]
     if draw(st.booleans()):
         node |= {"kind": "question", "remember": "first_call"}
     return node
@@ -88,11 +95,20 @@ def _steps(draw: Draw, chosen: Draw, silent: Draw) -> dict[str, Any]:
 def _digits(draw: Draw, chosen: Draw, silent: Draw) -> dict[str, Any]:
     least = draw(st.integers(1, 4))
     most = draw(st.integers(least, 6))
-    return {"kind": "digits", "remember": "code", "least": least, "most": most, "then": draw(chosen)}
+    confirm = draw(st.booleans())
+    then = chosen if confirm else silent
+    return {
+        "kind": "digits",
+        "remember": "code",
+        "least": least,
+        "most": most,
+        "then": draw(then),
+        "confirm": confirm,
+    }
 
 
 def _message(draw: Draw, chosen: Draw, silent: Draw) -> dict[str, Any]:
-    return {"kind": "message", "seconds": 9, "then": draw(chosen), "unavailable": draw(silent)}
+    return {"kind": "message", "seconds": 9, "then": draw(silent), "unavailable": draw(silent)}
 
 
 def _transfer(draw: Draw, chosen: Draw, silent: Draw) -> dict[str, Any]:
@@ -116,14 +132,19 @@ def _goto(draw: Draw, chosen: Draw, silent: Draw) -> dict[str, Any]:
 
 
 def _request(draw: Draw, chosen: Draw, silent: Draw) -> dict[str, Any]:
-    return {"kind": "request", "then": draw(silent), "unavailable": draw(silent)}
+    begun = {"unfinished": draw(st.booleans())}
+    return {"kind": "request", "then": draw(silent), "unavailable": draw(silent), **begun}
+
+
+def _cancel(draw: Draw, chosen: Draw, silent: Draw) -> dict[str, Any]:
+    return {"kind": "cancel", "then": draw(silent), "unavailable": draw(silent)}
 
 
 def _end(draw: Draw, chosen: Draw, silent: Draw) -> dict[str, Any]:
     return {"kind": "end", "how": "served"}
 
 
-MAKERS = (_menu, _menu, _steps, _digits, _message, _transfer, _route, _ask, _goto, _request, _end)
+MAKERS = (_menu, _menu, _steps, _digits, _message, _transfer, _route, _ask, _goto, _request, _cancel, _end)
 
 
 def _person(draw: Draw, ids: list[str]) -> Nodes:
@@ -154,8 +175,9 @@ answers = st.one_of(
         st.sampled_from([*CASES, "on fire"]),
         st.dictionaries(
             st.sampled_from(["code", "opens"]),
-            st.one_of(st.integers(-5, 500), st.just("0199"), st.just(When("2026-11-23", "morning"))),
+            st.one_of(st.integers(-5, 500), st.just("0199"), st.just(When("2026-11-23", "morning")), st.none()),
         ),
+        st.dictionaries(st.sampled_from(["code", "number"]), st.one_of(st.just("4711"), st.none())),
     ),
 )
 outsides = st.dictionaries(st.sampled_from(KINDS), answers)

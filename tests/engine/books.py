@@ -4,8 +4,7 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
-from ivr.engine.check import spoken_prompts
-from ivr.engine.content import Content, book
+from ivr.engine.content import Content, book, prompt_keys, spoken_prompts
 from ivr.engine.menu import Book
 from ivr.release.files import Raw
 from ivr.release.parse import parse
@@ -92,10 +91,16 @@ def language(code: str, order: int) -> Raw:
 
 def add_texts(data: Raw, given: Mapping[str, Any]) -> None:
     """Gives each language a full and a short wording of all that is said, and the texts a test has of its own."""
-    prompts = list(dict.fromkeys([*spoken_prompts(parse(data)), *given]))
+    made = parse(data)
+    keys = {prompt: " {key}" if len(found) == 1 else "" for prompt, found in prompt_keys(made).items()}
+    prompts = list(dict.fromkeys([*spoken_prompts(made), *given]))
     for code, about in data["languages"].items():
-        about["texts"] = {id: {"full": f"{code} {id}", "short": f"{code} {id} short"} for id in prompts} | dict(given)
+        about["texts"] = {id: _wordings(f"{code} {id}", keys.get(id, "")) for id in prompts} | dict(given)
         about["lines"] = {id: n + 1 for n, id in enumerate(prompts)}
+
+
+def _wordings(words: str, key: str) -> dict[str, str]:
+    return {"full": f"{words}{key}", "short": f"{words} short{key}"}
 
 
 def content(first: Nodes | None = None, **more: Any) -> Content:

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from ivr.engine import check as checks
+from ivr.engine import check_menus, check_texts
 from ivr.engine.reading import Mistake
 from ivr.release.files import Raw
-from tests.engine.books import MENU, menu, raw
+from tests.engine.books import MENU, PERSON, menu, raw
 
 TODAY = "2026-11-22"
 FACT = {"says": "It costs this.", "source": "doc", "value": 50}
@@ -95,6 +95,12 @@ def _keys() -> list[Case]:
     ]
 
 
+def _lasting_options() -> list[Case]:
+    options = [{"key": n + 1, "id": id, "to": "main", "needs": id} for n, id in enumerate("ab")]
+    what = "every option needs a value: one must always be there"
+    return [(raw({"first": {"kind": "menu", "options": options}}), Mistake(TREE, 3, "first", what))]
+
+
 def _language_keys() -> list[Case]:
     def other(key: Any) -> Raw:
         start = {"kind": "language", "then": "main", "other": {"key": key, "id": "other", "to": "person"}}
@@ -109,8 +115,9 @@ def _language_keys() -> list[Case]:
 
 def _way_to_a_person() -> list[Case]:
     nodes = {"person": {"kind": "end"}, "noted": MENU, "sorry": MENU, "first": menu("noted", "sorry")}
-    what = "no way to a person: no request can be reached from here"
-    return [(raw(nodes), Mistake("menus/person.yaml", 3, "person", what))]
+    what = "no way to a person: no finished request can be reached from here"
+    begun = {"person": {**PERSON["person"], "unfinished": True}}
+    return [(raw(data), Mistake("menus/person.yaml", 3, "person", what)) for data in (nodes, begun)]
 
 
 def _silent_cycles() -> list[Case]:
@@ -210,6 +217,15 @@ def _one_key_a_prompt() -> list[Case]:
     return [(data, Mistake(TEXTS, line(data, "go"), "go", "one text cannot name the keys 1 and 2", "aa"))]
 
 
+def _named_keys() -> list[Case]:
+    what = "does not name the key of option `top` of first"
+    silent = [saying("first.top", text) for text in ("go", {"full": "go, {key}", "short": "go"})]
+    placed = {"key": 1, "id": "top", "to": "main", "say": ["on", {"moment": "day"}]}
+    mute = raw({"first": {"kind": "menu", "options": [placed]}}, texts={"on": "on"})
+    told = [(data, Mistake(TEXTS, line(data, "first.top"), "first.top", what, "aa")) for data in silent]
+    return [*told, (mute, Mistake(TEXTS, line(mute, "on"), "on", what, "aa"))]
+
+
 def _empty_texts() -> list[Case]:
     data = saying("first", {"full": "x", "short": " "})
     return [(data, Mistake(TEXTS, line(data, "first"), "first", "the short wording is empty", "aa"))]
@@ -248,25 +264,27 @@ def _due_for_review() -> list[Case]:
 
 
 CASES: dict[Callable[..., Any], list[Case]] = {
-    checks._unknown_targets: _unknown_targets(),
-    checks._roles: _roles(),
-    checks._unreachable: _unreachable(),
-    checks._keys: _keys(),
-    checks._language_keys: _language_keys(),
-    checks._way_to_a_person: _way_to_a_person(),
-    checks._silent_cycles: _silent_cycles(),
-    checks._routes: _routes(),
-    checks._entries: _entries(),
-    checks._removed: _removed(),
-    checks._languages: _languages(),
-    checks._missing_texts: _missing_texts(),
-    checks._unused_texts: _unused_texts(),
-    checks._placeholders: _placeholders(),
-    checks._one_key_a_prompt: _one_key_a_prompt(),
-    checks._empty_texts: _empty_texts(),
-    checks._doubtful_wordings: _doubtful_wordings(),
-    checks._unknown_facts: _unknown_facts(),
-    checks._same_facts: _same_facts(),
-    checks._unspoken_facts: _unspoken_facts(),
-    checks._due_for_review: _due_for_review(),
+    check_menus._unknown_targets: _unknown_targets(),
+    check_menus._roles: _roles(),
+    check_menus._unreachable: _unreachable(),
+    check_menus._keys: _keys(),
+    check_menus._lasting_options: _lasting_options(),
+    check_menus._language_keys: _language_keys(),
+    check_menus._way_to_a_person: _way_to_a_person(),
+    check_menus._silent_cycles: _silent_cycles(),
+    check_menus._routes: _routes(),
+    check_menus._entries: _entries(),
+    check_menus._removed: _removed(),
+    check_texts._languages: _languages(),
+    check_texts._missing_texts: _missing_texts(),
+    check_texts._unused_texts: _unused_texts(),
+    check_texts._placeholders: _placeholders(),
+    check_texts._one_key_a_prompt: _one_key_a_prompt(),
+    check_texts._named_keys: _named_keys(),
+    check_texts._empty_texts: _empty_texts(),
+    check_texts._doubtful_wordings: _doubtful_wordings(),
+    check_texts._unknown_facts: _unknown_facts(),
+    check_texts._same_facts: _same_facts(),
+    check_texts._unspoken_facts: _unspoken_facts(),
+    check_texts._due_for_review: _due_for_review(),
 }

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from ivr.engine import check as checks
+from ivr.engine import check_texts
 from ivr.engine.check import CHECKS, check
+from ivr.engine.checked import Checked
 from ivr.engine.content import Content
 from ivr.engine.reading import Mistake
 from ivr.engine.turn import Variant
@@ -13,7 +14,7 @@ from ivr.release.parse import parse
 from tests.engine.books import MENU, menu, raw
 from tests.engine.mistakes import CASES, ENTRY, FACT, STEPS, TODAY, TREE, both, due, saying
 
-WITH_SOUNDS = {checks._missing_sounds, checks._too_long}
+WITH_SOUNDS = {check_texts._missing_sounds, check_texts._too_long}
 """Checked by the tests below, as they need the lengths of sounds."""
 
 
@@ -33,7 +34,7 @@ def test_every_check_has_a_case():
 def test_a_mistake_is_named_with_its_place(look, data, mistake):
     content = parse(data)
     assert content.mistakes == ()
-    assert mistake in look(checks.Checked(content, TODAY, None, _places(content)))
+    assert mistake in look(Checked(content, TODAY, None, _places(content)))
     assert mistake in check(content, TODAY)
 
 
@@ -140,6 +141,17 @@ def test_a_menu_that_lasts_too_long_is_named(length, count):
     seconds = lengths(content) | {("aa", id, Variant.FULL): length for id in ("first", "first.top")}
     found = check(content, TODAY, seconds)
     assert [str(m) for m in found] == ["menus/tree.yaml:3: first aa: warning: lasts 20 s, more than 20"][:count]
+
+
+@pytest.mark.parametrize(("kind", "count"), [("moment", 1), ("digits", 0)])
+def test_the_moments_that_a_menu_may_speak_are_counted_with_its_length(kind, count):
+    options = [{"key": 1, "id": "a", "to": "main"}, {"key": 2, "id": "b", "to": "main", "needs": "w"}]
+    options[1]["say"] = [{kind: "w"}, "first.b"]
+    content = parse(raw({"first": {"kind": "menu", "options": options}}))
+    seconds = lengths(content, 0.0) | {("aa", "first", Variant.FULL): 10.0, ("aa", "first.b", Variant.FULL): 5.0}
+    seconds |= {("aa", "weekday.3", Variant.FULL): 3.0, ("aa", "part.evening", Variant.FULL): 2.5}
+    found = check(content, TODAY, seconds)
+    assert [m.what for m in found] == ["lasts 20 s, more than 20"][:count]
 
 
 @pytest.mark.parametrize(("length", "count"), [(25.0, 0), (26.0, 1)])

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from ivr.engine.inputs import Pressed
+from ivr.engine.inputs import Known, Pressed
 from ivr.engine.state import dumps, wire
 from ivr.engine.turn import AnswerGiven, Listen, Prompt, Result, Variant
 from tests.engine.books import MENU, make_book
@@ -168,6 +168,39 @@ def test_the_digits_are_read_back_in_every_language_while_none_is_chosen():
     assert [piece.language for piece in caller.turn.pieces] == ["aa"] * 4 + ["bb"] * 4
     assert caller.turn.pieces[4] == Prompt("entry.heard", "bb", Variant.FULL)
     assert caller.state.language is None
+
+
+def test_a_habitual_hash_behind_a_full_entry_only_says_the_read_back_again():
+    caller = typing("1234#")
+    assert (caller.hears, caller.turn.result) == (READ_BACK, Result.AGAIN)
+    assert caller.presses("#").turn.node == "main"
+
+
+@pytest.mark.parametrize("between", ["9", "5"])
+def test_only_the_very_next_hash_belongs_to_the_entry(between):
+    assert typing(f"1234{between}#").turn.node == "main"
+
+
+def test_a_hash_after_a_silence_belongs_to_no_entry():
+    assert typing("1234").stays_silent().presses("#").turn.node == "main"
+
+
+def test_a_hash_behind_an_entry_that_a_hash_ended_leads_to_the_main_menu():
+    assert typing("12##").turn.node == "main"
+
+
+def test_an_entry_need_not_be_read_back():
+    caller = typing("1234", confirm=False)
+    assert (caller.turn.node, caller.turn.facts) == ("after", (AnswerGiven("code", "1234"),))
+    assert typing("12#", confirm=False).turn.node == "after"
+    assert typing("1#", confirm=False).hears == ["system.too-short", "first"]
+
+
+def test_a_habitual_hash_waits_for_the_answer_that_a_full_entry_asks_for():
+    ask = {"kind": "ask", "ask": "hours", "cases": {"open": "here"}, "unavailable": "main"}
+    nodes = {"first": {**ENTRY, "confirm": False}, "after": ask, "here": MENU}
+    caller = Caller(make_book(nodes), {"hours": Known("open")}).arrives().does(Pressed("1" + "1234#"))
+    assert (caller.turn.node, caller.hears) == ("here", ["here", "here.top"])
 
 
 def test_five_keys_at_once_are_five_keys():

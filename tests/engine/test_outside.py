@@ -1,11 +1,14 @@
 """What only the outside knows: asked, answered, out of order, or answered too late."""
 
+from dataclasses import replace
+
 import pytest
 
 from ivr.engine import engine
 from ivr.engine.inputs import (
     Arrived,
     Context,
+    HungUp,
     Known,
     Learned,
     Pressed,
@@ -15,9 +18,22 @@ from ivr.engine.inputs import (
     TransferEnded,
     Unavailable,
 )
-from ivr.engine.state import State
-from ivr.engine.turn import Ask, CallbackRequested, HangUp, MessageLeft, Record, Result, Transfer, When
-from tests.engine.books import MENU, make_book, menu
+from ivr.engine.state import State, dumps, wire
+from ivr.engine.turn import (
+    AnswerGiven,
+    Ask,
+    CallbackCancelled,
+    CallbackRequested,
+    CallEnded,
+    HangUp,
+    Listen,
+    MessageLeft,
+    Record,
+    Result,
+    Transfer,
+    When,
+)
+from tests.engine.books import MENU, Nodes, make_book, menu
 from tests.engine.caller import Caller
 
 ASK = {"kind": "ask", "ask": "hours", "cases": {"open": "here", "closed": "away"}, "unavailable": "unknown"}
@@ -74,6 +90,76 @@ def test_values_of_an_answer_are_spoken_in_their_place():
         "digits 0199",
         "away.top",
     ]
+
+
+def test_a_value_that_an_answer_forgets_is_said_no_more():
+    say = [{"needs": "count", "say": ["before", {"number": "count"}]}, "here"]
+    caller = Caller(make_book({**HOURS, "here": {**MENU, "say": say}}), {"hours": Known("open", {"count": 0})})
+    assert caller.arrives().presses("1").hears == ["before", "number 0", "here", "here.top"]
+    caller.outside = {"hours": Known("open", {"count": None})}
+    assert caller.presses("*1").hears == ["here", "here.top"]
+    assert "count" not in caller.state.values
+
+
+def test_an_answer_of_the_caller_is_forgotten_like_a_value():
+    nodes = {**WINDOWS, "here": {**ASK, "cases": {"open": "last"}}, "last": MENU}
+    caller = offered_in(nodes).presses("6")
+    assert "when" not in caller.state.answers
+
+
+def test_a_secret_of_an_answer_is_spoken_and_never_travels():
+    say = ["code", {"digits": "code"}]
+    caller = Caller(
+        make_book({**HOURS, "here": {**MENU, "say": say}}), {"hours": Known("open", secrets={"code": "4711"})}
+    )
+    assert caller.arrives().presses("1").hears == ["code", "digits 4711", "here.top"]
+    assert caller.state.secrets == {"code": "4711"}
+    assert b"4711" not in dumps(wire(caller.state))
+    caller.outside = {"hours": Known("open", secrets={"code": None})}
+    assert caller.presses("*1").state.secrets == {}
+
+
+WINDOWS = {
+    "first": {**ASK, "cases": {"open": "when"}},
+    "when": {
+        "kind": "question",
+        "remember": "when",
+        "options": [
+            {"key": 2, "id": "w1", "to": "here", "needs": "w1", "say": [{"moment": "w1"}, "when.w1"]},
+            {"key": 3, "id": "w2", "to": "here", "needs": "w2", "say": [{"moment": "w2"}, "when.w2"]},
+            {"key": 6, "id": "any", "to": "here"},
+        ],
+    },
+    "here": MENU,
+    "unknown": MENU,
+}
+
+
+def offered(**values: When) -> Caller:
+    """A caller who is offered these windows."""
+    return offered_in(WINDOWS, **values)
+
+
+def offered_in(nodes: Nodes, **values: When) -> Caller:
+    """The same in another book; what was chosen is forgotten with each answer."""
+    book = make_book(nodes, words={"w1": ["one"], "w2": ["two"]})
+    known = Known("open", {"w1": None, "w2": None, "when": None, **values})
+    return Caller(book, {"hours": known}).arrives().presses("1")
+
+
+def test_an_option_is_there_only_while_the_value_that_it_needs_is():
+    caller = offered(w1=When("2026-11-23", "morning"))
+    assert caller.hears == ["when", "moment 2026-11-23 morning", "when.w1", "when.any"]
+    assert caller.turn.ending == Listen("2609*#", 6, words=("w1", "any"))
+    assert caller.says("two").hears[0] == "system.not-understood"
+    assert caller.presses("3").hears[0] == "system.wrong-key"
+    assert caller.presses("2").turn.facts == (AnswerGiven("when", "w1"),)
+
+
+def test_an_option_speaks_the_value_of_today_not_the_one_that_was_said_before():
+    caller = offered(w1=When("2026-11-23", "morning"))
+    caller.outside = {"hours": Known("open", {"w1": When("2026-11-24", "evening"), "w2": None})}
+    assert caller.presses("#1").hears[1] == "moment 2026-11-24 evening"
 
 
 def test_an_answer_of_another_kind_leaves_the_question_open():
@@ -150,9 +236,12 @@ def test_a_message_that_was_left_is_a_fact():
     assert caller.presses("*").turn.ending == Record(60)
 
 
-def test_an_empty_message_counts_as_silence():
-    caller = recording().does(Recorded(None))
-    assert (caller.turn.result, caller.turn.ending, caller.state.silences) == (Result.NO_INPUT, Record(60), 1)
+@pytest.mark.parametrize("input", [Recorded(None), StayedSilent()])
+def test_an_empty_message_is_told_and_leads_on(input):
+    caller = recording().does(input)
+    assert (caller.turn.node, caller.turn.result, caller.turn.facts) == ("thanks", Result.NO_INPUT, ())
+    assert caller.hears == ["system.silence", "thanks", "thanks.top"]
+    assert caller.presses("*").turn.ending == Record(60)
 
 
 def test_a_key_that_means_nothing_in_a_message_changes_nothing():
@@ -230,6 +319,55 @@ def test_a_request_that_is_stored_is_told_and_known_to_later_routes():
     assert (caller.turn.node, caller.facts) == ("noted", [CallbackRequested("general")])
     caller.presses("0")
     assert (caller.turn.node, caller.turn.facts) == ("already", ())
+
+
+DIALOGUE = {
+    "person": {
+        "kind": "route",
+        "by": "requested",
+        "cases": {"begun": "more", "yes": "already"},
+        "otherwise": "begin",
+    },
+    "begin": {"kind": "request", "unfinished": True, "then": "more", "unavailable": "sorry"},
+    "more": menu("finish", give_up="finish"),
+    "finish": {"kind": "request", "then": "noted", "unavailable": "sorry"},
+    "already": menu("withdraw"),
+    "withdraw": {"kind": "cancel", "then": "gone", "unavailable": "sorry"},
+    "gone": MENU,
+    "first": MENU,
+}
+
+
+def test_a_request_that_has_begun_is_stored_and_known_to_later_routes():
+    caller = Caller(make_book(DIALOGUE)).arrives().presses("0")
+    assert (caller.turn.node, caller.facts) == ("more", [CallbackRequested("general", finished=False)])
+    assert caller.presses("#0").turn.node == "more"
+    assert caller.presses("1").turn.facts == (CallbackRequested("general"),)
+    assert caller.presses("#0").turn.node == "already"
+
+
+def test_a_call_with_a_request_that_has_only_begun_was_passed_on():
+    caller = Caller(make_book(DIALOGUE)).arrives().presses("0").does(HungUp())
+    assert caller.turn.facts == (CallEnded("passed_on", "more"),)
+
+
+def test_whoever_misses_too_often_may_be_led_on_instead_of_being_given_up():
+    caller = Caller(make_book(DIALOGUE)).arrives().presses("0").stays_silent(3)
+    assert (caller.turn.node, caller.turn.facts) == ("noted", (CallbackRequested("general"),))
+    assert Caller(make_book(DIALOGUE)).arrives().presses("0555").turn.node == "noted"
+
+
+def test_a_request_that_is_taken_back_was_never_made():
+    caller = Caller(make_book(DIALOGUE)).arrives().presses("01").presses("#01")
+    assert (caller.turn.node, caller.turn.facts) == ("gone", (CallbackCancelled(),))
+    assert "requested" not in caller.state.answers
+    assert caller.presses("0").turn.node == "more"
+
+
+def test_nothing_is_taken_back_while_nothing_can_be_stored():
+    caller = Caller(make_book(DIALOGUE)).arrives().presses("01").presses("#0")
+    caller.context = replace(caller.context, storing=False)
+    assert (caller.presses("1").turn.node, caller.turn.facts) == ("sorry", ())
 
 
 def test_an_answer_where_nothing_was_asked_for_lets_the_call_go_on():

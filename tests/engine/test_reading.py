@@ -2,7 +2,7 @@
 
 import pytest
 
-from ivr.engine.menu import Connect, End, Goto, Menu, Placed, Steps
+from ivr.engine.menu import Cancel, Connect, End, Entry, Goto, Menu, Only, Placed, Request, Steps
 from ivr.engine.reading import KINDS, SILENT, Mistake, Source, read, read_node
 
 OPTION = {"key": 1, "id": "a", "to": "x"}
@@ -18,6 +18,7 @@ GOOD = {
     "ask": {"ask": "hours", "cases": {"a": "x"}, "unavailable": "x"},
     "goto": {"to": "x"},
     "request": {"then": "x", "unavailable": "x"},
+    "cancel": {"then": "x", "unavailable": "x"},
     "end": {},
 }
 REQUIRED = [(kind, name) for kind, fields in GOOD.items() for name in fields]
@@ -86,6 +87,12 @@ def test_a_field_that_is_there_and_empty_is_not_unknown():
         ({"kind": "route", **GOOD["route"], "cases": ["x"]}, "`cases` must be a mapping"),
         ({"kind": "language", **GOOD["language"], "other": "x"}, "`other` must be a mapping"),
         ({"kind": "steps", "pages": "p", "then": "x"}, "`pages` must be a list"),
+        ({"kind": "end", "say": [{"needs": "day"}]}, "`say` must be a list"),
+        ({"kind": "end", "say": [{"needs": "day", "say": ["p"], "or": "q"}]}, "unknown field `or` beside `needs`"),
+        (
+            {"kind": "language", **GOOD["language"], "other": {**OPTION, "needs": "day"}},
+            "option `a` is always there: it can need nothing",
+        ),
     ],
 )
 def test_a_field_of_the_wrong_shape_is_named(data, what):
@@ -121,9 +128,16 @@ def test_a_node_id_in_two_files_is_named_and_the_first_is_kept():
 
 def test_what_a_good_node_becomes():
     assert node("menu") == Menu(id="n", tree="t", say=("n",), options=node("menu").options)
-    assert node("menu").options[0].prompt == "n.a"
-    assert node("menu", options=[{**OPTION, "prompt": "p", "topic": "o"}]).options[0].prompt == "p"
+    assert node("menu").options[0].say == ("n.a",)
+    assert node("menu", options=[{**OPTION, "prompt": "p", "topic": "o"}]).options[0].say == ("p",)
     assert node("question", private=True, silence="y").private
+    assert node("menu", give_up="y").give_up == "y"
+    assert node("digits") == Entry(id="n", tree="t", say=("n",), remember="r", least=1, most=2, then="x")
+    assert not node("digits", confirm=False).confirm
+    assert node("request", unfinished=True) == Request(
+        id="n", tree="t", say=(), then="x", unavailable="x", unfinished=True
+    )
+    assert node("cancel") == Cancel(id="n", tree="t", say=(), then="x", unavailable="x")
     assert node("transfer") == Connect(id="n", tree="t", say=("n",), target="t", seconds=1, then="x", unavailable="x")
     assert node("goto", then="y") == Goto(id="n", tree="t", say=(), to="x", then="y")
     assert node("end", how="served").how == "served"
@@ -134,6 +148,22 @@ def test_a_page_is_a_prompt_or_a_list_of_them():
     assert node("steps", pages=pages) == Steps(
         id="n", tree="t", say=(), pages=(("p1",), ("p2", Placed("number", "count"))), then="x"
     )
+
+
+def test_an_option_may_speak_values_and_need_one():
+    (option,) = node("menu", options=[{**OPTION, "needs": "w1", "say": [{"moment": "w1"}, "n.w1"]}]).options
+    assert (option.needs, option.say) == ("w1", (Placed("moment", "w1"), "n.w1"))
+
+
+def test_a_part_of_a_say_may_need_a_value():
+    say = ["p", {"needs": "day", "say": ["q", {"moment": "day"}]}]
+    assert node("menu", say=say).say == ("p", Only("day", ("q", Placed("moment", "day"))))
+
+
+@pytest.mark.parametrize("say", [[{"needs": "a", "say": [{"needs": "b", "say": ["p"]}]}], [{"needs": "a", "say": [7]}]])
+def test_what_depends_on_a_value_holds_prompts_and_values_only(say):
+    (what,) = mistakes({"kind": "end", "say": say})
+    assert what.startswith("`say` holds prompt ids")
 
 
 def test_yes_and_no_are_words_in_the_cases_of_an_answer():

@@ -31,6 +31,7 @@ FULL = State(
     page=2,
     confirming=True,
     starred=True,
+    filled=True,
     silences=1,
     misses=2,
     inputs=3,

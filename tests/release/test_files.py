@@ -17,6 +17,7 @@ def folders(tmp_path: Path) -> Path:
         "menus/helpline.yaml": "start: welcome\n",
         "menus/facts.yaml": "fee:\n  says: x\n\nother:\n  says: y\n",
         "menus/hours.yaml": "week: {}\n",
+        "menus/outcomes.yaml": "helped: {then: done}\n",
         "menus/tree.yaml": "tree: tree\nnodes:\n  one:\n    kind: end\n\n  two:\n    kind: end\n",
         "prompts/aa/language.yaml": LANGUAGE,
         "prompts/aa/texts.yaml": "one: hello\n# a note\ntwo: {full: bye}\n",

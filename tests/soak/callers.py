@@ -18,6 +18,9 @@ from tests.soak.house import ACCOUNT, NUMBER, TOKEN
 KEYS = "1" * 12 + "2" * 6 + "3" * 3 + "4" * 3 + "0" * 4 + "9" + "8" + "*" * 2 + "#" * 2 + "s" * 3
 """What a caller does next: a key, or stays silent (s)."""
 
+KEYED = "0639980001"
+"""What is keyed where a number is asked for; its first digits are the code that everybody tries."""
+
 PATIENCE = 120.0
 """Seconds for which an unreachable server is asked the same again."""
 
@@ -64,6 +67,11 @@ class Told:
     def promised(self) -> bool:
         """Whether the caller was told that somebody will call back."""
         return any(turn.says("person.noted") for turn in self.turns)
+
+    @property
+    def begun(self) -> bool:
+        """Whether the caller was asked what is asked only once the request is stored."""
+        return any(turn.says("person.phone") or turn.says("person.tell-code") for turn in self.turns)
 
     @property
     def languages(self) -> list[str]:
@@ -133,7 +141,7 @@ def _act(phone: Phone, key: str) -> None:
     if key == "s":
         phone.stay_silent()
     elif int(phone.gather.get("numDigits", "1")) > 1 and key != "*":
-        phone.press("0639980001"[: int(phone.gather["numDigits"])])
+        phone.press(KEYED[: int(phone.gather["numDigits"])])
     else:
         phone.press(key)
 

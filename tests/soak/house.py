@@ -46,6 +46,7 @@ class House:
     database_url: str = ""
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+    more: dict[str, str] = field(default_factory=dict)  # settings of one soak
 
     @property
     def base(self) -> str:
@@ -62,6 +63,7 @@ class House:
         return {
             **{name: value for name, value in os.environ.items() if not name.startswith(("IVR_", "TWILIO_"))},
             "IVR_DATA_DIR": str(self.folder),
+            "IVR_RECORDINGS_DIR": str(self.folder / "recordings"),
             "IVR_MENUS_DIR": str(REPOSITORY / "menus"),
             "IVR_PROMPTS_DIR": str(REPOSITORY / "prompts"),
             "IVR_DATABASE_URL": self.database_url,
@@ -70,6 +72,7 @@ class House:
             "IVR_PUBLIC_URL": self.base,
             "TWILIO_ACCOUNT_SID": ACCOUNT,
             "TWILIO_AUTH_TOKEN": TOKEN,
+            **self.more,
         }
 
     def parts(self) -> Parts:
@@ -118,12 +121,12 @@ def wait_for(base: str, process: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def house(folder: Path, database_url: str = "") -> Iterator[House]:
+def house(folder: Path, database_url: str = "", **more: str) -> Iterator[House]:
     """A house with the repository's content and a migrated database, not started; ended at the end.
 
     Sounds that were made before for a trial run are taken from there: making them takes half a minute.
     """
-    made = House(folder, database_url)
+    made = House(folder, database_url, more=more)
     sounds = REPOSITORY / "var" / "sounds"
     sounds.mkdir(parents=True, exist_ok=True)
     folder.mkdir(parents=True, exist_ok=True)

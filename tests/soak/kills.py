@@ -19,6 +19,7 @@ class Plan:
     seed: int
     rounds: int  # kills, or outages
     phones: int
+    minutes: float = 0.0  # of a part that goes by time
 
 
 def soak(house: House, plan: Plan, tell: Tell) -> list[str]:

@@ -94,7 +94,7 @@ def soak(house: House, server: PostgresServer, plan: Plan, tell: Tell) -> list[s
             outages.append(_outage(house, server, kind, random.uniform(3.0, 5.0) + EXTRA.get(kind, 0.0)))
             tell(f"outage {n + 1}, {kind}: {len(crowd.calls)} calls")
         time.sleep(1)
-    crowd.calls += [call(house.base, f"+3363998{n:04}", random, lambda: True, keys="0") for n in range(plan.phones)]
+    crowd.calls += [call(house.base, f"+33639985{n:03}", random, lambda: True, keys="0") for n in range(plan.phones)]
     found = wrong(house.parts().database, crowd.calls, outages=True)
     found += _unkept(house.parts().database, crowd.calls, outages)
     found += [

@@ -23,7 +23,7 @@ def new_turn(n: int = 0, node: str = "welcome", call_id: str = "call-1") -> call
 
 def new_request(topic: str = "permit", caller_id: int | None = None, call_id: str = "call-1") -> requests.NewRequest:
     details = {"path": ["welcome", "پناهندگی"], "answers": {"status": "refugee"}}
-    return requests.NewRequest(call_id, caller_id, NUMBER, "fa", topic, details, NOW)
+    return requests.NewRequest(call_id, caller_id, NUMBER, topic, details, NOW, requests.Wish("fa"))
 
 
 def at_once(database: Database, work: Callable[[Transaction, int], Any], threads: int = 20) -> list[Any]:

@@ -2,6 +2,7 @@
 
 import multiprocessing
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from uuid import uuid4
 
@@ -9,9 +10,9 @@ import pytest
 from sqlalchemy import text
 
 from ivr.errors import Forged, StorageAway
-from ivr.store import jobs
+from ivr.store import jobs, news
 from ivr.store.crypto import Keyring
-from ivr.store.database import Database
+from ivr.store.database import Database, Transaction
 from ivr.store.jobs import Counts, HeldJob, NewJob
 from tests.databases import KEY, OLD_KEY, opened
 from tests.store.people import NOW, NUMBER, at_once
@@ -180,6 +181,26 @@ def test_a_person_says_that_a_dead_job_needs_no_doing(database: Database) -> Non
         assert not jobs.settle(tx, held.id)
         assert not jobs.retry(tx, held.id, NOW)
         assert tx.execute(text("SELECT state, args_sealed FROM jobs")).one() == ("done", b"")
+
+
+@pytest.mark.parametrize("decide", [lambda tx, id: jobs.retry(tx, id, NOW), jobs.settle], ids=["retry", "settle"])
+def test_open_pages_hear_of_a_job_that_dies_and_of_one_that_is_decided(
+    database: Database, decide: Callable[[Transaction, int], bool]
+) -> None:
+    def heard() -> int:
+        with database.reading() as tx:
+            return news.versions(tx, (news.JOBS,))[news.JOBS]
+
+    put(database, new())
+    assert heard() == 0
+    held = buried(database)
+    assert heard() == 1
+    with database.transaction() as tx:
+        assert jobs.find_dead(tx, held.id) == jobs.dead(tx)[0]
+        assert decide(tx, held.id)
+        assert jobs.find_dead(tx, held.id) is None
+        assert not decide(tx, held.id)
+    assert heard() == 2
 
 
 def test_only_the_dead_are_a_persons_to_decide(database: Database) -> None:

@@ -2,6 +2,7 @@
 
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,12 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Inspector, inspect, text
 
 from ivr.errors import BadSetting
-from ivr.store import calls, migrate
-from ivr.store.database import Database
+from ivr.store import callers, calls, migrate, requests
+from ivr.store.database import Database, Transaction
+from ivr.store.requests import Status
 from ivr.store.schema import metadata
 from tests.databases import opened
-from tests.store.people import new_call
+from tests.store.people import NOW, NUMBER, OTHER, new_call, new_request
 
 
 def tables(database: Database) -> set[str]:
@@ -74,6 +76,60 @@ def test_up_down_and_up_again(empty_url: str) -> None:
         assert tables(database) == set()
         database.migrate()
         assert tables(database) == set(metadata.tables)
+
+
+OLD_CALL = text("""
+INSERT INTO calls (id, channel, external_id, release_id, started_at) VALUES ('call-1', 'twilio', 'CA1', 'r1', 1)
+""")
+OLD_REQUEST = text("""
+INSERT INTO requests (call_id, number_sealed, number_hash, language, topic, details_sealed, created_at, status)
+VALUES ('call-1', :number, :hash, 'aa', :topic, :details, :at, 'waiting')
+""")
+"""As the third revision stored it: once a call and topic, whatever else was open under the number."""
+
+
+def add_old(tx: Transaction, number: str, topic: str, at: float) -> None:
+    hash = tx.keyring.hashes(number)[0]
+    values = {
+        "hash": hash,
+        "number": tx.keyring.seal(number.encode(), callers.about(hash)),
+        "topic": topic,
+        "details": tx.keyring.seal(b'{"path": ["welcome"]}', requests.about("call-1", topic)),
+        "at": at,
+    }
+    tx.execute(OLD_REQUEST, values)
+
+
+def test_requests_of_the_third_revision_wait_on_each_as_that_of_another_person(empty_url: str) -> None:
+    with opened(empty_url) as database:
+        database.migrate()
+        migrate.downgrade(database._engine, "0003")
+        with database.transaction() as tx:
+            tx.execute(OLD_CALL)
+            for n, (number, topic) in enumerate([(NUMBER, "permit"), (OTHER, "permit-2"), (NUMBER, "housing")]):
+                add_old(tx, number, topic, NOW + n)
+        database.migrate()
+        with database.transaction() as tx:
+            first, second = requests.of_number(tx, NUMBER)
+            assert [(row.person, row.topic, row.created_at) for row in (first, second)] == [
+                (1, "permit", NOW),
+                (2, "housing", NOW + 2),
+            ]
+            assert (first.due_at, first.due_until, first.window) == (NOW, None, None)
+            assert (first.status, first.phone, first.tries) == (Status.WAITING, "unknown", 0)
+            assert (first.number, first.details) == (NUMBER, {"path": ["welcome"]})
+            assert requests.put(tx, new_request("health")) == first.id  # who rings again has one request still
+            assert [row.person for row in requests.of_number(tx, OTHER)] == [1]
+
+
+def test_going_back_to_the_third_revision_leaves_a_request_a_call_and_topic(database: Database) -> None:
+    with database.transaction() as tx:
+        calls.log_call(tx, new_call())
+        for person in (1, 2):
+            requests.put(tx, replace(new_request(), person=person))
+    migrate.downgrade(database._engine, "0003")
+    with database.reading() as tx:
+        assert tx.execute(text("SELECT topic, status FROM requests")).all() == [("permit", "waiting")]
 
 
 def test_migrating_again_changes_nothing(database: Database) -> None:

@@ -3,14 +3,17 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import event, text
 
 from ivr.errors import Forged
-from ivr.store import callers, calls, requests
+from ivr.store import callers, calls, notes, requests
 from ivr.store.crypto import Keyring
 from ivr.store.database import Database, Transaction
+from ivr.store.notes import Kind, NewNote
+from ivr.store.requests import Status, Wish
 from ivr.store.rotation import Rotated, rotate
 from tests.databases import KEY, OLD_KEY, opened
 from tests.store.people import NOW, NUMBER, OTHER, at_once, new_call, new_request, new_turn
@@ -20,14 +23,15 @@ NEW = "+33199000001"
 
 @pytest.fixture
 def before(url: str) -> Iterator[Database]:
-    """A database under the old key: two callers, three calls of four turns, three requests."""
+    """A database under the old key: two callers, three calls of four turns, a request and a note in each."""
     with opened(url, Keyring(OLD_KEY)) as database:
         with database.transaction() as tx:
             first = callers.meet(tx, NUMBER, NOW)
             callers.meet(tx, OTHER, NOW)
-            for call_id in ("a", "b", "c"):
+            for person, call_id in enumerate(("a", "b", "c"), 1):
                 calls.log_call(tx, new_call(call_id, first.id))
-                requests.add(tx, new_request(call_id=call_id, caller_id=first.id))
+                id = requests.put(tx, shared(person, call_id, first.id))
+                notes.add(tx, NewNote(id, NOW, None, Kind.WRITTEN, f"note of {call_id}"))
                 for n in range(4):
                     calls.add_turn(tx, new_turn(n, call_id=call_id))
         yield database
@@ -46,6 +50,12 @@ def after(url: str, during: Database) -> Iterator[Database]:
         yield database
 
 
+def shared(person: int, call_id: str, caller_id: int | None = None) -> requests.NewRequest:
+    """A request of one of those who share the phone."""
+    request = new_request(call_id=call_id, caller_id=caller_id)
+    return replace(request, wish=Wish("aa", "shared", code="4711"), person=person)
+
+
 def assert_all_opens(database: Database) -> None:
     with database.reading() as tx:
         first = callers.find(tx, NUMBER)
@@ -54,7 +64,8 @@ def assert_all_opens(database: Database) -> None:
         for call_id in ("a", "b", "c"):
             (request,) = requests.of_call(tx, call_id)
             assert (request.number, request.caller_id) == (NUMBER, first.id)
-            assert request.details == new_request().details
+            assert (request.details, request.code) == (new_request().details, "4711")
+            assert [note.text for note in notes.of_request(tx, request.id)] == [f"note of {call_id}"]
             for n in range(4):
                 turn = calls.turn(tx, call_id, n)
                 assert turn is not None
@@ -64,7 +75,7 @@ def assert_all_opens(database: Database) -> None:
 @pytest.mark.parametrize("batch", [1, 2, 500])
 def test_after_a_rotation_everything_opens_without_the_old_key(during: Database, after: Database, batch: int) -> None:
     assert_all_opens(during)
-    assert rotate(during, batch) == Rotated(callers=2, turns=12, requests=3)
+    assert rotate(during, batch) == Rotated(callers=2, turns=12, requests=3, notes=3)
     assert_all_opens(during)
     assert_all_opens(after)
 
@@ -77,6 +88,8 @@ def test_after_a_rotation_the_old_key_opens_and_finds_nothing(before: Database, 
             calls.turn(tx, "a", 0)
         with pytest.raises(Forged):
             requests.of_call(tx, "a")
+        with pytest.raises(Forged):
+            notes.of_request(tx, 1)
 
 
 def test_a_rotation_has_nothing_to_do_twice(during: Database) -> None:
@@ -97,7 +110,7 @@ def test_a_rotation_that_was_cut_short_goes_on_where_it_stopped(during: Database
     with pytest.raises(KeyboardInterrupt):
         rotate(during, batch=2)
     event.remove(during._engine, "before_cursor_execute", cut)
-    assert rotate(during, batch=2) == Rotated(callers=0, turns=8, requests=3)
+    assert rotate(during, batch=2) == Rotated(callers=0, turns=8, requests=3, notes=3)
     assert_all_opens(after)
 
 
@@ -152,7 +165,7 @@ def test_a_caller_stored_again_by_a_server_without_the_old_key_is_one_again(duri
         twin = callers.meet(tx, NUMBER, NOW + 5)
         assert twin.first_call
         calls.log_call(tx, new_call("d", twin.id))
-        requests.add(tx, new_request(call_id="d", caller_id=twin.id))
+        requests.put(tx, new_request(call_id="d", caller_id=twin.id))
     rotate(during)
     assert_all_opens(after)
     with after.reading() as tx:
@@ -178,3 +191,47 @@ def test_where_calls_went_and_ended_is_read_by_the_new_key_and_by_it_alone(durin
 
 def old_word(word: str) -> str:
     return Keyring(OLD_KEY).seal_word(word)
+
+
+def test_requests_that_both_keys_hold_open_become_those_of_several_persons(during: Database, after: Database) -> None:
+    with after.transaction() as tx:  # a server that does not know the old key yet
+        calls.log_call(tx, new_call("d"))
+        for person in (1, 2):
+            requests.put(tx, shared(person, "d"))
+    rotate(during, batch=1)
+    with after.reading() as tx:
+        found = requests.of_number(tx, NUMBER)
+    assert [request.person for request in found] == [1, 2, 3, 4, 5]
+    assert sorted(request.call_id for request in found) == ["a", "b", "c", "d", "d"]
+    assert {request.code for request in found} == {"4711"}
+
+
+def test_requests_that_ended_keep_their_person(during: Database, after: Database) -> None:
+    with after.transaction() as tx:
+        calls.log_call(tx, new_call("d"))
+        requests.put(tx, shared(1, "d"))
+        tx.execute(text("UPDATE requests SET status = :done WHERE call_id <> 'd'"), {"done": Status.DONE})
+    rotate(during)
+    with after.reading() as tx:
+        assert sorted(request.person for request in requests.history(tx, NUMBER)) == [1, 1, 2, 3]
+
+
+def test_what_was_erased_has_nothing_to_seal_anew(during: Database) -> None:
+    with during.transaction() as tx:
+        tx.execute(text("UPDATE request_notes SET text_sealed = :none"), {"none": b""})
+        blank = "number_hash = '', number_sealed = :none, details_sealed = :none, code_sealed = NULL"
+        tx.execute(text(f"UPDATE requests SET {blank}"), {"none": b""})
+    assert rotate(during) == Rotated(callers=2, turns=12, requests=0)
+
+
+def test_a_wish_that_changes_while_it_runs_is_kept(during: Database, after: Database) -> None:
+    def change(tx: Transaction, n: int) -> int:
+        return requests.put(tx, replace(shared(n % 3 + 1, "a"), topic=f"topic {n}"))
+
+    with ThreadPoolExecutor(1) as other:
+        rotation = other.submit(rotate, during, 1)
+        ids = [id for _ in range(5) for id in at_once(during, change, 3)]
+        rotation.result()
+    assert len(set(ids)) == 3
+    with after.reading() as tx:
+        assert sorted(request.topic for request in requests.of_number(tx, NUMBER)) == ["topic 0", "topic 1", "topic 2"]

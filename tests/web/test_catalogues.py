@@ -5,9 +5,11 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
+from ivr.actions import guides
 from ivr.web import assets, catalogues
 from tests.helpline import ROOT
 
@@ -19,7 +21,8 @@ WRITTEN_IN = "en"
 
 
 def keys() -> set[str | tuple[str, ...]]:
-    return {found[2] for found in extract_from_dir(WEB, SOURCES, keywords=KEYWORDS)}
+    written = yaml.safe_load((ROOT / "menus" / "guides.yaml").read_text())
+    return {found[2] for found in extract_from_dir(WEB, SOURCES, keywords=KEYWORDS)} | guides.sentences(written)
 
 
 def files() -> dict[str, Path]:

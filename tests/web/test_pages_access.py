@@ -3,12 +3,16 @@
 import pytest
 from starlette.routing import Route
 
+from tests.web import callers
 from tests.web.conftest import House
 from tests.web.people import ROLES
 
 ALL = frozenset(ROLES)
 STAFF = ALL - {"stranger"}
 ADMIN = frozenset({"admin"})
+LEADERS = frozenset({"coordinator", "admin"})
+COORDINATOR = frozenset({"coordinator"})
+DESK = frozenset({"aidant", "coordinator"})
 MACHINE = frozenset({"machine"})
 """No page: nobody signs in there; Twilio's are signed, which its own tests try."""
 
@@ -23,6 +27,7 @@ TABLE = {
     "POST /enter/{token}": ALL,
     "GET /account": STAFF,
     "POST /account": STAFF,
+    "POST /account/phone/try": STAFF,
     "POST /account/password": STAFF,
     "GET /account/second-step": STAFF,
     "POST /account/second-step": STAFF,
@@ -31,6 +36,27 @@ TABLE = {
     "GET /account/sessions": STAFF,
     "POST /account/sessions/end-others": STAFF,
     "POST /account/sessions/{id}/end": STAFF,
+    "GET /desk": DESK,
+    "POST /desk/next": DESK,
+    "GET /desk/new": DESK,
+    "POST /desk/new": DESK,
+    "GET /desk/{id}": DESK,
+    "POST /desk/{id}/claim": DESK,
+    "POST /desk/{id}/release": DESK,
+    "POST /desk/{id}/call": DESK,
+    "POST /desk/{id}/hang-up": DESK,
+    "POST /desk/{id}/by-hand": DESK,
+    "POST /desk/{id}/number": DESK,
+    "GET /desk/{id}/message/{message}.wav": DESK,
+    "POST /desk/{id}/rang": DESK,
+    "POST /desk/{id}/outcome": DESK,
+    "POST /desk/{id}/note": DESK,
+    "POST /desk/{id}/reassign": COORDINATOR,
+    "POST /desk/{id}/reopen": COORDINATOR,
+    "GET /shifts": DESK,
+    "POST /shifts/{id}": COORDINATOR,
+    "POST /shifts/closed": COORDINATOR,
+    "POST /shifts/closed/{day}/open": COORDINATOR,
     "GET /staff": ADMIN,
     "GET /staff/new": ADMIN,
     "POST /staff/new": ADMIN,
@@ -40,7 +66,16 @@ TABLE = {
     "POST /staff/{id}/disable": ADMIN,
     "POST /staff/{id}/enable": ADMIN,
     "POST /staff/{id}/forget-code": ADMIN,
+    "GET /erase": ADMIN,
+    "POST /erase": ADMIN,
+    "GET /erase/{token}": ADMIN,
     "GET /audit": ADMIN,
+    "GET /blocked": LEADERS,
+    "POST /blocked": LEADERS,
+    "POST /blocked/{id}/remove": LEADERS,
+    "GET /jobs": ADMIN,
+    "POST /jobs/{id}/retry": ADMIN,
+    "POST /jobs/{id}/settle": ADMIN,
     "POST /preferences": ALL,
     "GET /live/{view}": STAFF,
     "GET /static/{hash}/{name}": MACHINE,
@@ -49,9 +84,21 @@ TABLE = {
     "GET /readyz": MACHINE,
     "GET /metrics": MACHINE,
 }
-NOTHING_THERE = {"GET /enter/{token}": 404, "POST /enter/{token}": 422}
+NOTHING_THERE = {
+    "GET /erase/{token}": 404,
+    "POST /desk/{id}/call": 404,
+    "POST /desk/{id}/hang-up": 404,
+    "GET /desk/{id}/message/{message}.wav": 404,
+    "POST /desk/{id}/reassign": 404,
+    "GET /enter/{token}": 404,
+    "POST /enter/{token}": 422,
+    "POST /account/phone/try": 404,
+    "POST /blocked/{id}/remove": 404,
+    "POST /jobs/{id}/retry": 404,
+    "POST /jobs/{id}/settle": 404,
+}
 """What whoever may come gets for the example that the test asks for, where it is not a page."""
-FILLED = {"{id}": "1", "{token}": "unknown", "{view}": "waiting"}
+FILLED = {"{id}": "1", "{token}": "unknown", "{view}": "waiting", "{message}": "1", "{day}": "2026-12-24"}
 PAGES = [entry for entry, roles in TABLE.items() if roles is not MACHINE]
 
 
@@ -65,6 +112,12 @@ def routes(app: object) -> set[str]:
     return {entry for entry in found if " /twilio/" not in entry}
 
 
+def filled(path: str) -> str:
+    for name, value in FILLED.items():
+        path = path.replace(name, value)
+    return path
+
+
 def test_every_route_has_a_line_in_the_table(house: House) -> None:
     assert routes(house.app) == set(TABLE)
 
@@ -73,9 +126,11 @@ def test_every_route_has_a_line_in_the_table(house: House) -> None:
 @pytest.mark.parametrize("entry", PAGES)
 def test_who_may_comes_in_and_for_everybody_else_it_does_not_exist(house: House, entry: str, role: str) -> None:
     method, path = entry.split(" ")
-    for name, value in FILLED.items():
-        path = path.replace(name, value)
+    path = filled(path)
     visit = house.visit(role)
+    request = callers.asks(house.joined)
+    if role in DESK:
+        callers.claimed(house.joined, request, house.ids[role])
     answer = visit.get(path) if method == "GET" else visit.post(path)
     if role in TABLE[entry]:
         expected = {NOTHING_THERE[entry]} if entry in NOTHING_THERE else {200, 303, 422}
@@ -103,7 +158,7 @@ def test_an_account_that_is_not_there_is_not_found(house: House, id: str) -> Non
 
 @pytest.mark.parametrize("entry", PAGES)
 def test_a_wrong_method_is_told_the_right_ones(house: House, entry: str) -> None:
-    path = entry.split(" ")[1].replace("{id}", "1").replace("{token}", "t").replace("{view}", "waiting")
+    path = filled(entry.split(" ")[1])
     answer = house.visit("admin").ask("DELETE", path)
     assert answer.status_code == 405
     assert set(answer.headers["allow"].split(", ")) >= {entry.split(" ", maxsplit=1)[0]}
@@ -113,7 +168,7 @@ def test_a_wrong_method_is_told_the_right_ones(house: House, entry: str) -> None
 def test_every_page_is_guarded_by_its_headers(house: House, entry: str) -> None:
     method, path = entry.split(" ")
     visit = house.visit("admin")
-    path = path.replace("{id}", "1").replace("{token}", "t").replace("{view}", "waiting")
+    path = filled(path)
     answer = visit.get(path) if method == "GET" else visit.post(path)
     policy = answer.headers["content-security-policy"]
     assert "unsafe" not in policy
@@ -124,10 +179,18 @@ def test_every_page_is_guarded_by_its_headers(house: House, entry: str) -> None:
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-def test_pages_hold_no_script_no_style_and_no_foreign_address(house: House) -> None:
-    visit = house.visit("admin")
-    for path in ("/", "/account", "/account/second-step", "/account/sessions", "/staff", "/staff/1", "/audit"):
-        page = visit.get(path).text
+OF_ADMINS = ("/", "/account", "/account/second-step", "/account/sessions", "/staff", "/staff/1", "/audit")
+OF_THE_DESK = ("/", "/desk", "/desk/1", "/desk/new", "/shifts")
+
+
+@pytest.mark.parametrize(("role", "paths"), [("admin", OF_ADMINS), ("coordinator", OF_THE_DESK)])
+def test_pages_hold_no_script_no_style_and_no_foreign_address(house: House, role: str, paths: tuple[str, ...]) -> None:
+    visit = house.visit(role)
+    callers.claimed(house.joined, callers.asks(house.joined), house.ids["aidant"])
+    for path in paths:
+        answer = visit.get(path)
+        assert answer.status_code == 200
+        page = answer.text
         assert "<style" not in page
         assert " style=" not in page
         assert " onclick=" not in page

@@ -27,7 +27,7 @@ class TerminalPhone:
 
     def __init__(self, calls: Calls, caller: str) -> None:
         id = uuid.uuid4().hex
-        self.line = Line(id[:24], CHANNEL, id, understand(caller, calls.world.production))
+        self.line = Line(id[:24], CHANNEL, id, understand(caller, calls.world.limits.production))
         self._calls = calls
 
     def ring(self) -> Answer:

@@ -11,11 +11,13 @@ import yaml
 from ivr.actions.calls import Answer, Calls
 from ivr.actions.knowledge import Line
 from ivr.actions.sounds import NO_LANGUAGE, played
+from ivr.actions.wishes import is_unfinished
 from ivr.engine.inputs import Arrived, HungUp, Input, Learned, Pressed, Recorded, Said, StayedSilent, TransferEnded
 from ivr.engine.turn import Ask, Ending, HangUp, Listen, Record, Transfer
 from ivr.numbers import mask
-from ivr.store import callers, requests
+from ivr.store import callers, messages, requests
 from ivr.store import calls as stored_calls
+from ivr.store.requests import Request, Status
 
 GLOBAL_KEYS = "09*#"
 
@@ -32,7 +34,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What is in the store after the call: how and where it ended, what was promised, the language for next time."""
+    """What is in the store after the call: how and where it ended, every request of the number, the next language."""
 
     ended: str
     requests: tuple[str, ...] = ()
@@ -41,7 +43,10 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A whole call; `at` is local time (ISO), `remembered` the language of this caller's last call."""
+    """A whole call; `at` is local time (ISO), `remembered` the language of this caller's last call.
+
+    `after` names calls that were made before, `recording` says that messages can be recorded here.
+    """
 
     about: str
     caller: str
@@ -49,6 +54,8 @@ class Scenario:
     remembered: str | None
     steps: tuple[Step, ...]
     stored: Stored
+    after: tuple[str, ...] = ()
+    recording: bool = False
 
 
 @dataclass(slots=True)
@@ -74,8 +81,10 @@ def done(input: Input) -> str:
             return f"press {keys}"
         case Said(words):
             return f"say {words}"
-        case StayedSilent() | Recorded():
+        case StayedSilent() | Recorded(None):
             return "silence"
+        case Recorded():
+            return "record"
         case TransferEnded(answered):
             return "answered" if answered else "not answered"
         case HungUp():
@@ -116,16 +125,30 @@ def then(ending: Ending) -> str:
 
 
 def stored(calls: Calls, line: Line) -> Stored:
-    """What the store holds of this call; numbers are masked."""
+    """What the store holds of this call and of its number, which is masked."""
     with calls.world.database.reading() as tx:
         call = stored_calls.find(tx, line.call_id)
-        promised = requests.of_call(tx, line.call_id)
+        promised = {request.id: request for request in requests.of_call(tx, line.call_id)}
+        if line.number.e164 is not None:
+            promised |= {request.id: request for request in requests.history(tx, line.number.e164)}
+        told = tuple(_told(promised[id], len(messages.of_request(tx, id))) for id in sorted(promised))
     assert call is not None
-    return Stored(
-        f"{call.ended_how} at {call.ended_node}",
-        tuple(f"{request.topic}, {request.language or 'any language'}, {mask(request.number)}" for request in promised),
-        remembered(calls, line),
-    )
+    return Stored(f"{call.ended_how} at {call.ended_node}", told, remembered(calls, line))
+
+
+def _told(request: Request, spoken: int) -> str:
+    """A request in words, without what is always so."""
+    said = [request.topic, request.language or "any language", mask(request.number), request.phone]
+    said += [f"person {request.person}"] if request.person > 1 else []
+    said += [" ".join(request.window)] if request.window else []
+    more = {
+        "woman": request.woman,
+        "code": request.code is not None,
+        "message": spoken > 0,
+        "unfinished": is_unfinished(request),
+        request.status.value: request.status is not Status.WAITING,
+    }
+    return ", ".join([*said, *(name for name, is_so in more.items() if is_so)])
 
 
 def remembered(calls: Calls, line: Line) -> str | None:
@@ -139,7 +162,7 @@ def remembered(calls: Calls, line: Line) -> str | None:
 
 def local_minute(calls: Calls) -> str:
     """The time where the helpline lives, ISO, to the minute."""
-    return datetime.fromtimestamp(calls.world.clock(), calls.world.timezone).strftime("%Y-%m-%dT%H:%M")
+    return datetime.fromtimestamp(calls.world.clock(), calls.world.limits.zone).strftime("%Y-%m-%dT%H:%M")
 
 
 def dump(scenario: Scenario) -> str:
@@ -147,6 +170,8 @@ def dump(scenario: Scenario) -> str:
     lines = [f"# {line}".rstrip() for line in scenario.about.splitlines()]
     lines += [f"from: {_plain(scenario.caller)}", f"at: {_plain(scenario.at)}"]
     lines += [] if scenario.remembered is None else [f"remembered: {_plain(scenario.remembered)}"]
+    lines += [f"after: {_plain_list(scenario.after)}"] if scenario.after else []
+    lines += ["recording: true"] if scenario.recording else []
     lines += ["steps:", *(line for step in scenario.steps for line in _step_lines(step))]
     lines += ["stored:", f"  ended: {_plain(scenario.stored.ended)}"]
     lines += [] if scenario.stored.language is None else [f"  language: {_plain(scenario.stored.language)}"]

@@ -35,3 +35,25 @@ class Addresses:
 
     def _place(self, answer: Answer) -> str:
         return f"l={answer.turn.language or ''}&s={answer.token}"
+
+
+ANSWER, ACCEPT, CALLER, LEG, ENDED, STATUS = "answer", "accept", "caller", "leg", "ended", "status"
+
+
+@dataclass(frozen=True, slots=True)
+class DeskAddresses:
+    """Where the calls are told of that we asked for: an attempt's id is all that they hold."""
+
+    base: str
+
+    def at(self, dial_id: int, what: str) -> str:
+        """Where to post this about an attempt."""
+        return f"{self.base}/twilio/desk/{dial_id}/{what}"
+
+    def sound(self, path: str) -> str:
+        """Where a sound is served."""
+        return f"{self.base}{path}"
+
+    def of_call(self, dial_id: int) -> tuple[str, str]:
+        """Where a new call gets its first document, and where its steps are told."""
+        return self.at(dial_id, ANSWER), self.at(dial_id, STATUS)

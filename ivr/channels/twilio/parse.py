@@ -11,6 +11,7 @@ from ivr.errors import BadInput, TooLarge
 MOST_BYTES = 65_536
 MOST_FIELDS = 200
 MOST_KEYS = 64
+LONGEST_SID = 200
 Fields = Mapping[str, list[str]]
 """The fields of a form, every value of each."""
 
@@ -45,7 +46,7 @@ def one(fields: Fields, name: str) -> str:
 
 def call_id(external_id: str) -> str:
     """Our id of a call, made from the provider's: every delivery about a call leads to the same one."""
-    if not external_id.isprintable() or not 0 < len(external_id) <= 200:
+    if not external_id.isprintable() or not 0 < len(external_id) <= LONGEST_SID:
         raise BadInput("no CallSid")
     return hashlib.blake2s(f"twilio/{external_id}".encode(), digest_size=12).hexdigest()
 

@@ -25,18 +25,18 @@ def render(answer: Answer, sounds: Sequence[str], addresses: Addresses, destinat
     plays = "".join(f"<Play>{escape(addresses.sound(path))}</Play>" for path in sounds)
     match answer.turn.ending:
         case Listen() as listen:
-            return _document(_gather(answer, listen, plays, addresses))
+            return document(_gather(answer, listen, plays, addresses))
         case Record(seconds):
             action = quoteattr(addresses.turn(answer, RECORDED))
             wait = f'maxLength="{seconds}" timeout="{RECORD_SILENCE}" finishOnKey="#" playBeep="true"'
             nothing = redirect_verb(addresses.turn(answer, SILENCE))  # an empty recording passes `action` over
-            return _document(f'{plays}<Record action={action} method="POST" {wait}/>{nothing}')
+            return document(f'{plays}<Record action={action} method="POST" {wait}/>{nothing}')
         case Transfer(to, seconds):
             action = quoteattr(addresses.turn(answer, TRANSFERRED))
             dial = f'<Dial action={action} method="POST" timeout="{seconds}" timeLimit="{TALK_SECONDS}">'
-            return _document(f"{plays}{dial}<Number>{escape(destinations[to])}</Number></Dial>")
+            return document(f"{plays}{dial}<Number>{escape(destinations[to])}</Number></Dial>")
         case HangUp():
-            return _document(f"{plays}<Hangup/>")
+            return document(f"{plays}<Hangup/>")
         case Ask(kind):
             raise AssertionError(f"the question {kind} was never answered")
     assert_never(answer.turn.ending)
@@ -44,7 +44,7 @@ def render(answer: Answer, sounds: Sequence[str], addresses: Addresses, destinat
 
 def redirect(address: str) -> str:
     """Go on there."""
-    return _document(redirect_verb(address))
+    return document(redirect_verb(address))
 
 
 def redirect_verb(address: str) -> str:
@@ -52,9 +52,14 @@ def redirect_verb(address: str) -> str:
     return f'<Redirect method="POST">{escape(address)}</Redirect>'
 
 
+def reject() -> str:
+    """Do not answer: as the first verb it costs nothing."""
+    return document("<Reject/>")
+
+
 def last_words(address: str) -> str:
     """Play this one sound and end the call."""
-    return _document(f"<Play>{escape(address)}</Play><Hangup/>")
+    return document(f"<Play>{escape(address)}</Play><Hangup/>")
 
 
 def _gather(answer: Answer, listen: Listen, plays: str, addresses: Addresses) -> str:
@@ -70,5 +75,6 @@ def _gather(answer: Answer, listen: Listen, plays: str, addresses: Addresses) ->
     return gather + redirect_verb(addresses.turn(answer, SILENCE))
 
 
-def _document(verbs: str) -> str:
+def document(verbs: str) -> str:
+    """A document of these verbs."""
     return f"{HEADER}<Response>{verbs}</Response>"

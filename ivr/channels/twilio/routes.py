@@ -5,7 +5,7 @@ import contextlib
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from starlette.background import BackgroundTask
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
@@ -23,13 +23,13 @@ from ivr.actions.last_words import ALL_LANGUAGES
 from ivr.actions.sounds import played
 from ivr.channels.twilio import parse, render
 from ivr.channels.twilio.addresses import Addresses
-from ivr.channels.twilio.signature import Signature
-from ivr.errors import BadInput, Forged, StorageAway, TooLarge
+from ivr.channels.twilio.guard import Guard, xml
+from ivr.errors import BadInput, StorageAway
 from ivr.numbers import Number, understand
 
 log = logging.getLogger("ivr.twilio")
 
-XML = "text/xml"
+CHANNEL = "twilio"
 REMEMBERED = 1000
 """How many calls that failed once are remembered, so that a second failure is answered from disk."""
 
@@ -37,7 +37,6 @@ CALLERS = 256
 """How many numbers are kept understood, in memory only: each key brings the caller's again, and parsing is slow."""
 
 T = TypeVar("T")
-Handler = Callable[[Request, parse.Fields], Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,47 +57,28 @@ class Webhooks:
 
     def __init__(self, telephone: Telephone) -> None:
         self._phone = telephone
-        self._signature = Signature(telephone.auth_token, telephone.addresses.base)
+        self._guard = Guard(telephone.auth_token, telephone.addresses.base)
         self._threads = ThreadPoolExecutor(telephone.threads, thread_name_prefix="calls")
         self._understand = lru_cache(CALLERS)(understand)
         self._failed: OrderedDict[str, str] = OrderedDict()  # call -> the delivery that said so
 
     def routes(self) -> list[Route]:
         """Every address that the telephone company may post to, and the sound of last resort."""
-        call = "/twilio/call/{call}"
+        call, guarded = "/twilio/call/{call}", self._guard
         return [
-            Route("/twilio/voice", self._guarded(self._voice), methods=["POST"]),
-            Route(f"{call}/now", self._guarded(self._now), methods=["POST"]),
-            Route(f"{call}/{{n}}/{{what}}", self._guarded(self._turn), methods=["POST"]),
-            Route("/twilio/status", self._guarded(self._status), methods=["POST"]),
-            Route("/twilio/fallback", self._guarded(self._fallback), methods=["POST"]),
+            Route("/twilio/voice", guarded(self._voice), methods=["POST"]),
+            Route(f"{call}/now", guarded(self._now), methods=["POST"]),
+            Route(f"{call}/{{n}}/{{what}}", guarded(self._turn), methods=["POST"]),
+            Route("/twilio/status", guarded(self._status), methods=["POST"]),
+            Route("/twilio/fallback", guarded(self._fallback), methods=["POST"]),
             Route("/twilio/fallback/{language}.wav", self._sound, methods=["GET"]),
         ]
 
-    def _guarded(self, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
-        async def endpoint(request: Request) -> Response:
-            try:
-                fields = parse.form_fields(await _body(request))
-                self._check_signature(request, fields)
-                return await handler(request, fields)
-            except TooLarge as error:
-                return _refused(request, 413, error)
-            except Forged as error:
-                return _refused(request, 403, error)
-            except (BadInput, ClientDisconnect) as error:
-                return _refused(request, 400, error)
-
-        return endpoint
-
-    def _check_signature(self, request: Request, fields: parse.Fields) -> None:
-        """Against the configured public address: what a proxy in front of us calls itself does not matter."""
-        query = request.scope["query_string"].decode("latin-1")
-        target = f"{request.scope['path']}?{query}" if query else request.scope["path"]
-        if not self._signature.fits(target, fields, request.headers.get("x-twilio-signature", "")):
-            raise Forged("the signature does not fit")
-
     async def _voice(self, _: Request, fields: parse.Fields) -> Response:
         line = self._line(fields)
+        if await self._in_thread(partial(self._phone.calls.refuses, line)):
+            log.info("a blocked number rang", extra={"call": line.call_id})
+            return xml(render.reject())
         return await self._answer("voice", line, partial(self._phone.calls.arrive, line))
 
     async def _turn(self, request: Request, fields: parse.Fields) -> Response:
@@ -134,11 +114,11 @@ class Webhooks:
         delivery = request.headers.get("i-twilio-idempotency-token", "")
         if was_now or (call in self._failed and (not delivery or self._failed[call] != delivery)):
             last_words = render.last_words(self._phone.addresses.last_words(self._spoken(language)))
-            return _xml(last_words, BackgroundTask(self._ended_in_error, self._line(fields)))
+            return xml(last_words, BackgroundTask(self._ended_in_error, self._line(fields)))
         self._failed[call] = delivery
         if len(self._failed) > REMEMBERED:
             self._failed.popitem(last=False)
-        return _xml(render.redirect(self._phone.addresses.now(call, n, language, sealed)))
+        return xml(render.redirect(self._phone.addresses.now(call, n, language, sealed)))
 
     async def _ended_in_error(self, line: Line) -> None:
         """Whatever the line says later: who heard the last words was not the one who hung up."""
@@ -159,7 +139,7 @@ class Webhooks:
         answer, document = await self._in_thread(partial(self._rendered, ask))
         self._failed.pop(line.call_id, None)
         self._phone.observe(kind, answer, time.perf_counter() - start)
-        return _xml(document)
+        return xml(document)
 
     def _rendered(self, ask: Callable[[], Answer]) -> tuple[Answer, str]:
         answer = ask()
@@ -174,25 +154,7 @@ class Webhooks:
         call = parse.call_id(external)
         if expected is not None and expected != call:
             raise BadInput("the address is another call's")
-        return Line(call, "twilio", external, self._number(fields))
+        return Line(call, CHANNEL, external, self._number(fields))
 
     def _number(self, fields: parse.Fields) -> Number:
         return self._understand(parse.one(fields, "From"), self._phone.production)
-
-
-async def _body(request: Request) -> bytes:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > parse.MOST_BYTES:
-            raise TooLarge(f"more than {parse.MOST_BYTES} bytes")
-    return body
-
-
-def _refused(request: Request, status: int, why: Exception) -> Response:
-    log.warning("refused", extra={"path": request.url.path[:120], "status": status, "why": str(why)})
-    return Response(f"{why}\n", status, media_type="text/plain")
-
-
-def _xml(document: str, afterwards: BackgroundTask | None = None) -> Response:
-    return Response(document, media_type=XML, background=afterwards)

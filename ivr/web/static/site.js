@@ -29,6 +29,7 @@ const SHORTCUTS = {
   "?": showKeys,
   j: () => step(1),
   k: () => step(-1),
+  n: () => document.querySelector("[data-key=n]")?.click(),
 };
 
 document.addEventListener("keydown", (event) => {
@@ -53,14 +54,14 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   });
 }
 
-// A form is sent once, and says that it is under way.
-for (const form of document.querySelectorAll("form[method=post]")) {
-  form.addEventListener("submit", (event) => {
-    if (form.dataset.sent) return event.preventDefault();
-    form.dataset.sent = "yes";
-    event.submitter?.setAttribute("aria-busy", "true");
-  });
-}
+// A form is sent once, and says that it is under way; also one that came with news.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || event.defaultPrevented) return;
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = "yes";
+  event.submitter?.setAttribute("aria-busy", "true");
+});
 addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
 
 // The session was ended elsewhere: the page that is open shows it.

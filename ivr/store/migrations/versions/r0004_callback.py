@@ -49,7 +49,9 @@ def upgrade() -> None:
                 batch.alter_column(name, server_default=None)
     op.create_index("requests_call_id", "requests", ["call_id"])
     op.create_index("requests_status_due_at", "requests", ["status", "due_at"])
-    op.create_index("requests_staff_id", "requests", ["staff_id", "status"])
+    op.create_index("requests_status_created_at", "requests", ["status", "created_at", "id"])
+    op.create_index("requests_status_changed_at", "requests", ["status", "changed_at"])
+    op.create_index("requests_staff_id", "requests", ["staff_id", "status", "changed_at"])
     op.create_index(
         "requests_open",
         "requests",
@@ -58,11 +60,18 @@ def upgrade() -> None:
         sqlite_where=OPEN,
         postgresql_where=OPEN,
     )
+    _unlinked()
     _notes()
     _dials()
     _messages()
     _shifts()
     _limits()
+
+
+def _unlinked() -> None:
+    op.add_column("calls", sa.Column("unlinked_at", sa.Double(), nullable=True))
+    where = sa.text("unlinked_at IS NULL")
+    op.create_index("calls_linked", "calls", ["started_at", "id"], sqlite_where=where, postgresql_where=where)
 
 
 def _notes() -> None:
@@ -91,6 +100,7 @@ def _dials() -> None:
         sa.Column("staff_id", ID, nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("created_at", sa.Double(), nullable=False),
+        sa.Column("changed_at", sa.Double(), nullable=False),
         sa.Column("call_ref", sa.Text(), nullable=True),
         sa.Column("leg_ref", sa.Text(), nullable=True),
         sa.Column("accepted_at", sa.Double(), nullable=True),
@@ -154,13 +164,16 @@ def _shifts() -> None:
 def _limits() -> None:
     op.create_table(
         "blocked",
+        sa.Column("id", ID, nullable=False),
         sa.Column("number_hash", sa.Text(), nullable=False),
         sa.Column("number_sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("reason_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("staff_id", ID, nullable=True),
         sa.Column("at", sa.Double(), nullable=False),
-        sa.PrimaryKeyConstraint("number_hash", name="blocked_pk"),
+        sa.PrimaryKeyConstraint("id", name="blocked_pk"),
+        sa.UniqueConstraint("number_hash", name="blocked_number_hash_once"),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name="blocked_staff_id_fk"),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "tallies",
@@ -176,8 +189,11 @@ def downgrade() -> None:
     """Back to one request a call and topic; of several, the first stays."""
     for table in ("tallies", "blocked", "closures", "shifts", "messages", "dials", "request_notes"):
         op.drop_table(table)
+    op.drop_index("calls_linked", "calls")
+    op.drop_column("calls", "unlinked_at")
     op.execute("DELETE FROM requests WHERE id NOT IN (SELECT min(id) FROM requests GROUP BY call_id, topic)")
-    for name in ("requests_open", "requests_staff_id", "requests_status_due_at", "requests_call_id"):
+    statuses = ("requests_status_changed_at", "requests_status_created_at", "requests_status_due_at")
+    for name in ("requests_open", "requests_staff_id", *statuses, "requests_call_id"):
         op.drop_index(name, "requests")
     with op.batch_alter_table("requests", table_kwargs={"sqlite_autoincrement": True}) as batch:
         batch.drop_constraint("requests_staff_id_fk", type_="foreignkey")

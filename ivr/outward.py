@@ -1,0 +1,60 @@
+"""What leaves the building, joined for app.py: where no telephone company is configured, nothing of it is there."""
+
+from collections.abc import Callable
+
+from starlette.routing import Route
+
+from ivr.actions import copies, dial_jobs, looking, messages, placing
+from ivr.actions.jobs import Kind
+from ivr.actions.limits import Limits
+from ivr.actions.messages import Postbox
+from ivr.actions.placing import Trunk
+from ivr.actions.ring import Ring
+from ivr.carrier.twilio import Account, TwilioCarrier
+from ivr.channels.twilio.addresses import DeskAddresses
+from ivr.channels.twilio.desk import DeskWebhooks
+from ivr.release.shelf import Shelf
+from ivr.settings import Settings
+from ivr.store.database import Database
+from ivr.store.vault import Vault
+
+
+def trunk(settings: Settings, database: Database, limits: Limits, clock: Callable[[], float]) -> Trunk | None:
+    """How the helpline calls out, when the account and our number there are known."""
+    token = settings.twilio_auth_token
+    if token is None or not settings.has_carrier:
+        return None
+    account = Account(settings.twilio_account_sid, token.get_secret_value(), settings.twilio_api_url)
+    return Trunk(
+        database=database,
+        carrier=TwilioCarrier(account),
+        number=settings.twilio_number,
+        limits=limits,
+        call_seconds=settings.call_minutes * 60,
+        addresses=DeskAddresses(settings.public_url).of_call,
+        clock=clock,
+    )
+
+
+def kinds(trunk: Trunk | None, vault: Vault) -> dict[str, Kind]:
+    """The kinds of job that need the telephone company."""
+    if trunk is None:
+        return {}
+    box = Postbox(trunk.database, trunk.carrier, vault, trunk.clock)
+    return {
+        copies.KIND: copies.kind(trunk.carrier),
+        dial_jobs.DIAL: placing.dial_kind(trunk),
+        dial_jobs.END: placing.end_kind(trunk),
+        dial_jobs.LOOK_UP: looking.look_up_kind(trunk),
+        dial_jobs.WATCH: looking.watch_kind(trunk),
+        messages.FETCH: messages.fetch_kind(box),
+    }
+
+
+def routes(trunk: Trunk | None, shelf: Shelf, settings: Settings) -> list[Route]:
+    """Where the company tells of the calls that we asked for."""
+    token = settings.twilio_auth_token
+    if trunk is None or token is None:
+        return []
+    ring = Ring(trunk.database, shelf, trunk.number, trunk.limits, trunk.call_seconds, trunk.clock)
+    return list(DeskWebhooks(ring, DeskAddresses(settings.public_url), token.get_secret_value()).routes())

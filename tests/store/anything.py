@@ -1,0 +1,56 @@
+"""Rows for every table of a database of any revision: each kind of value, and none where none is allowed."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Column, Connection, Table, insert, select
+from sqlalchemy.types import Boolean, Float, Integer, LargeBinary
+
+from ivr.store.database import Database
+from ivr.store.snapshot import reflected
+
+ROWS = 3
+
+
+def fill(database: Database) -> None:
+    with database.transaction() as tx:
+        for table in reflected(tx.connection):
+            tx.connection.execute(insert(table), list(_rows(tx.connection, table)))
+
+
+def everything(database: Database) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every table that a copy holds."""
+    with database.reading() as tx:
+        return {
+            table.name: [tuple(row) for row in tx.execute(select(table).order_by(*table.primary_key.columns))]
+            for table in reflected(tx.connection)
+        }
+
+
+def _rows(connection: Connection, table: Table) -> Iterator[dict[str, Any]]:
+    parents = {
+        column.name: list(connection.execute(select(key.column).order_by(key.column)).scalars())
+        for column in table.columns
+        for key in column.foreign_keys
+    }
+    for n in range(ROWS):
+        row = {column.name: _value(column, n) for column in table.columns}
+        for name, found in parents.items():
+            if row[name] is not None:
+                row[name] = found[n]
+        yield row
+
+
+def _value(column: Column[Any], n: int) -> Any:
+    """The last row has nothing where nothing is allowed."""
+    if column.nullable and n == ROWS - 1:
+        return None
+    if isinstance(column.type, Boolean):
+        return n % 2 == 0
+    if isinstance(column.type, Integer):
+        return n + 11
+    if isinstance(column.type, Float):
+        return 1_780_000_000.1 + n / 3
+    if isinstance(column.type, LargeBinary):
+        return bytes(range(256)) + bytes([n])
+    return f"{column.name} {n}: é پناهنده \"'\\\n\t{{}}"
