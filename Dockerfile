@@ -1,4 +1,4 @@
-# The helpline as one container: server, migrations and content. Its data (sounds, releases) lies in /data.
+# The helpline as one container: server, migrations and content. Its data (sounds, releases, recordings) lies in /data.
 FROM node:22-slim AS pages
 WORKDIR /pages
 COPY package.json package-lock.json .npmrc ./
@@ -22,7 +22,7 @@ RUN ivr assets --from /tmp/node_modules && rm -r /tmp/node_modules
 COPY menus menus
 COPY prompts prompts
 
-ENV IVR_ENV=production IVR_HOST=0.0.0.0 IVR_PORT=8000 IVR_DATA_DIR=/data
+ENV IVR_ENV=production IVR_HOST=0.0.0.0 IVR_PORT=8000 IVR_DATA_DIR=/data IVR_RECORDINGS_DIR=/data/recordings
 ENV IVR_MENUS_DIR=/app/menus IVR_PROMPTS_DIR=/app/prompts
 
 VOLUME /data

@@ -90,9 +90,7 @@ class Settings(BaseModel):
     )
     host: str = Field("127.0.0.1", alias="IVR_HOST", description="the address the server listens on")
     port: int = Field(8000, ge=1, le=65535, alias="IVR_PORT", description="the port the server listens on")
-    data_dir: Path = Field(
-        Path("var"), alias="IVR_DATA_DIR", description="sounds, releases, recordings, trial database"
-    )
+    data_dir: Path = Field(Path("var"), alias="IVR_DATA_DIR", description="sounds, releases, trial database")
     database_url: str = Field(
         "", alias="IVR_DATABASE_URL", description="PostgreSQL, or SQLite in the data folder when empty"
     )

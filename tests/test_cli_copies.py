@@ -70,6 +70,7 @@ def test_a_helpline_moves_with_its_key(copy: str, there: Ivr, tmp_path: Path) ->
     key = tmp_path / "there" / "data" / "secret.key"
     assert key.read_text() == (tmp_path / "here" / "data" / "secret.key").read_text()
     assert key.stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "there" / "data" / "hamrah.db").stat().st_mode & 0o777 == 0o600
     assert knows_the_caller(tmp_path / "there", key.read_text())
     assert (tmp_path / "there" / "recordings" / "a.wav").read_bytes() == b"a voice"
 
@@ -164,6 +165,13 @@ def test_what_is_there_is_replaced_only_when_it_was_asked_for_and_confirmed(
         assert here("restore", "--replace", copy, typed=typed, **passphrase).exit_code == 1
     assert "0 callers" not in here("restore", "--replace", copy, typed="y\n", **passphrase).output
     assert knows_the_caller(tmp_path / "here", (tmp_path / "here" / "data" / "secret.key").read_text())
+
+
+def test_a_server_that_runs_is_noticed_before_anything_is_asked(copy: str, here: Ivr, tmp_path: Path) -> None:
+    with opened(f"sqlite:///{tmp_path}/here/data/hamrah.db") as server:
+        server.ping()
+        refused = here("restore", "--replace", copy, IVR_BACKUP_PASSPHRASE=PASSPHRASE)
+    assert (refused.exit_code, "stop every server" in refused.output) == (1, True)
 
 
 def test_production_needs_its_key_first(copy: str, there: Ivr, tmp_path: Path) -> None:

@@ -36,6 +36,7 @@ TREES = {
     "mandate",
     "no-number",
     "permit",
+    "nationality",
 }
 LONGEST_CALL = 20
 SAMPLE = 12

@@ -29,6 +29,7 @@ from ivr.store.calls import NewCall
 from ivr.store.database import Transaction
 from ivr.store.requests import NewRequest, Request, Status, Wish
 from tests import scenarios
+from tests.actions.desks import bring, hire
 from tests.actions.tiny import with_answerers
 from tests.doubles.phone import Phone
 from tests.helpline import MONDAY_MORNING, at, client, helpline, phone, prepared
@@ -196,6 +197,28 @@ def test_after_too_many_requests_nobody_learns_whose_they_were(tmp_path: Path) -
         assert again.node == "person.too-many"
         assert again.does("*", "3", CODE).node == "person.status"  # whoever has the code may still change it
         assert len(of(joined)) == 1
+
+
+def test_while_somebody_is_calling_the_caller_is_told_so_and_may_still_ask_for_somebody_else(tmp_path: Path) -> None:
+    with line(tmp_path, recording=False) as joined:
+        Handset(joined).does("0", "1", "1", "1", "1").hangs_up()
+        with joined.database.transaction() as tx:
+            bring(tx, of(joined)[0].id, Status.DIALLING, hire(tx, LANGUAGES[0]))
+        again = Handset(joined).does("0")
+        assert again.node == "person.busy"
+        again.does("4", "1", "silence", "silence", "6", "1").hangs_up()
+        first, second = of(joined)
+        assert (first.status, second.person, second.phone) == (Status.DIALLING, 2, "shared")
+
+
+def test_a_request_that_is_taken_up_in_the_same_moment_is_not_said_to_be_taken_back(tmp_path: Path) -> None:
+    with line(tmp_path, recording=False) as joined:
+        Handset(joined).does("0", "1", "1", "1", "1").hangs_up()
+        again = Handset(joined).does("0", "3")
+        with joined.database.transaction() as tx:
+            bring(tx, of(joined)[0].id, Status.DIALLING, hire(tx, LANGUAGES[0]))
+        assert again.does("1").node == "person.busy"
+        assert [request.status for request in of(joined)] == [Status.DIALLING]
 
 
 # --- without the database

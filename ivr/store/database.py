@@ -11,7 +11,7 @@ import psycopg
 from sqlalchemy import Connection, CursorResult, Dialect, Executable, Insert, Row, exc, select
 
 from ivr.errors import StorageAway
-from ivr.store import engines, migrate, solitude
+from ivr.store import engines, migrate, solitude, telling
 from ivr.store.breaker import Breaker
 from ivr.store.crypto import Keyring
 from ivr.store.queue import Queue
@@ -24,11 +24,12 @@ Stored = Row[*tuple[Any, ...]]
 class Transaction:
     """What the functions of this package are given: a connection inside a transaction, and the keys."""
 
-    __slots__ = ("connection", "keyring")
+    __slots__ = ("connection", "keyring", "news")
 
     def __init__(self, connection: Connection, keyring: Keyring) -> None:
         self.connection = connection
         self.keyring = keyring
+        self.news: set[str] = set()  # topics that changed
 
     def execute(self, statement: Executable, values: Mapping[str, Any] | None = None) -> CursorResult[*tuple[Any, ...]]:
         """Run one statement; `StorageAway` when the database does not answer."""
@@ -61,7 +62,9 @@ class Database:
             driver = _driver(connection)
             if self._sqlite:
                 driver.execute("BEGIN IMMEDIATE")
-            yield Transaction(connection, self.keyring)
+            tx = Transaction(connection, self.keyring)
+            yield tx
+            telling.write(connection, tx.news)
             driver.commit()  # SQLAlchemy's own commit would pass over what it was not told of
 
     @contextmanager
@@ -77,7 +80,9 @@ class Database:
         """A transaction without limits, with nobody else in the database; BadSetting while somebody else uses it."""
         self.dispose()
         with self._one_writer(), _outages_named(), solitude.connected(self._engine) as connection:
-            yield Transaction(connection, self.keyring)
+            tx = Transaction(connection, self.keyring)
+            yield tx
+            telling.write(connection, tx.news)
             connection.commit()
 
     def ping(self) -> None:

@@ -6,35 +6,26 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, bindparam, literal, select, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Connection, bindparam, select
 
 from ivr.errors import StorageAway
 from ivr.store import engines
 from ivr.store.database import Transaction
 from ivr.store.schema import news
+from ivr.store.telling import CHANNEL
 
-CHANNEL = "ivr_news"
 POLL_SECONDS = 0.1
 REQUESTS = "requests"
 """The topic of the requests that wait for a person."""
 JOBS = "jobs"
 """The topic of the jobs that wait for a person."""
 
-GROW = (
-    insert(news)
-    .values(topic=bindparam("about"), version=literal(1))
-    .on_conflict_do_update(index_elements=["topic"], set_={"version": news.c.version + 1})
-)
-NOTIFY = text("SELECT pg_notify(:channel, :about)")
 VERSIONS = select(news.c.topic, news.c.version).where(news.c.topic.in_(bindparam("topics", expanding=True)))
 
 
 def tell(tx: Transaction, topic: str) -> None:
-    """Grows the topic's version; whoever watches hears of it when the transaction is committed, never before."""
-    tx.execute(GROW, {"about": topic})
-    if tx.connection.dialect.name == "postgresql":
-        tx.execute(NOTIFY, {"channel": CHANNEL, "about": topic})
+    """The topic's version grows, and whoever watches hears of it, when the transaction is committed, never before."""
+    tx.news.add(topic)
 
 
 def versions(tx: Transaction, topics: tuple[str, ...]) -> dict[str, int]:

@@ -16,7 +16,7 @@ WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename IS NO
   AND coalesce(backend_type, 'client backend') = 'client backend'
 """)
 PATIENCE = "1s"
-"""What somebody else may still have under way when they are asked to be gone."""
+"""For locks: nobody holds any now, unless they came this moment."""
 
 
 @contextmanager
@@ -51,11 +51,11 @@ def _alone_on_postgresql(connection: Connection) -> None:
     engines.without_limits(connection)
     if not connection.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": migrate.LOCK}):
         raise BadSetting(IN_USE)
+    if connection.scalar(OTHERS):
+        raise BadSetting(IN_USE)
     connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE}'")
     names = ", ".join(
         connection.dialect.identifier_preparer.quote(name) for name in inspect(connection).get_table_names()
     )
     if names:
         connection.exec_driver_sql(f"LOCK TABLE {names} IN ACCESS EXCLUSIVE MODE")
-    if connection.scalar(OTHERS):
-        raise BadSetting(IN_USE)

@@ -74,6 +74,12 @@ def test_what_was_agreed_is_said_in_words(house: House) -> None:
         assert words in said
 
 
+def test_an_agreed_time_that_went_by_is_pointed_out(house: House) -> None:
+    now = house.clock()
+    asks(house.joined, window=("2026-11-23", "morning"), due_at=now - 2 * HOUR, due_until=now)
+    assert "ce matin ce moment est passé" in text(house.visit("aidant").get("/desk"))
+
+
 def test_other_languages_are_seen_only_by_those_who_want_to(house: House) -> None:
     own, other = asks(house.joined, language="fa"), asks(house.joined, language="fr")
     visit = house.visit("aidant")
@@ -97,6 +103,7 @@ def test_a_coordinator_sees_every_language_and_what_is_in_whose_hands(house: Hou
     page = visit.get("/desk?view=taken")
     assert rows(page) == [taken]
     assert "Leïla Karimi" in text(page)
+    assert visit.post(f"/desk/{other}/claim").headers["location"] == f"/desk/{other}"
 
 
 def test_a_long_queue_is_turned_page_by_page(house: House) -> None:
