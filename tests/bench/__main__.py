@@ -2,11 +2,12 @@
 
 import tempfile
 from pathlib import Path
+from statistics import median
 
 import psycopg
 import uvloop
 
-from tests.bench import inside, machine, steps
+from tests.bench import desk, inside, machine, steps
 from tests.bench.against import CALLERS, Compared, compared
 from tests.bench.wire import steady
 from tests.databases import running_postgres
@@ -25,12 +26,17 @@ def main() -> None:
             _shares(one)
             _calls(one)
             _saturation("SQLite (WAL, synchronous FULL)", compared(one, str(one.folder / "bare.db")))
+        with house(Path(folder) / "desk") as one:
+            _desk("SQLite", desk.measured(one))
         with running_postgres() as server, house(Path(folder) / "postgresql", server.url) as one:
             make_durable(server)
             address = f"host={server.socket} user=postgres dbname=postgres"
             with psycopg.connect(address) as connection:
                 version = connection.info.server_version // 10_000
             _saturation(f"PostgreSQL {version} (fsync and synchronous_commit on)", compared(one, address))
+        with running_postgres() as server, house(Path(folder) / "desk-postgresql", server.url) as one:
+            make_durable(server)
+            _desk(f"PostgreSQL {version}", desk.measured(one))
 
 
 def _engine(one: House) -> None:
@@ -65,6 +71,14 @@ def _saturation(what: str, found: Compared) -> None:
     print(f"  the helpline  {'  '.join(f'{value:6.0f}' for value in found.ours)}")
     print(f"  a bare route  {'  '.join(f'{value:6.0f}' for value in found.bare)}")
     _say("  ratio (median of neighbours)", f"{found.ratio:.2f}", "≥ 0.5")
+
+
+def _desk(what: str, found: desk.Measured) -> None:
+    print(f"the desk on {what}, every request waiting:")
+    few, many = desk.p95(found.few) * 1000, desk.p95(found.many) * 1000
+    print(f"  the queue's page, p95: {desk.FEW} requests {few:.0f} ms, {desk.MANY} requests {many:.0f} ms")
+    _say("  ratio", f"{found.ratio:.2f}", "≤ 2")
+    _say("  from a commit to the event on an open screen, median", f"{median(found.shown) * 1000:.0f} ms", "< 1000 ms")
 
 
 def _say(what: str, measured: str, aim: str) -> None:
