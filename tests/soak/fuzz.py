@@ -316,6 +316,8 @@ class Fuzz:
         self.found.answered[route, got.status] += 1
         if got.status >= 500:
             self.found.add(f"{got.status} {route}", f"{got.status} to {asked}: {got.text[:200]!r}")
+        if got.status == 0 and not asked.cut and asked.method in METHODS:
+            self.found.add(f"none {route}", f"the connection was closed without an answer to {asked}")
         for secret in SECRETS:
             if secret in got.text:
                 self.found.add(f"told {route}", f"{secret[:20]!r} in the answer to {asked}")
