@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from fastapi import FastAPI
 
 from ivr import outward
-from ivr.actions import asking, callbacks, chores, dial_jobs, last_words, messages, retention
+from ivr.actions import asking, callbacks, chores, dial_jobs, last_words, messages, resuming, retention
 from ivr.actions.asking import Asking
 from ivr.actions.calls import Answer, Calls, World
 from ivr.actions.erasing import Eraser
@@ -100,7 +100,7 @@ def parts(settings: Settings, clock: Callable[[], float] = time.time) -> Parts:
     world = World(
         database=database,
         shelf=shelf,
-        answerers={**answerers(limits), **asking.answerers(Asking(limits, recording))},
+        answerers={**answerers(limits), **asking.answerers(Asking(limits, recording)), **resuming.answerers()},
         clock=clock,
         limits=limits,
     )

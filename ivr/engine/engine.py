@@ -19,7 +19,7 @@ from ivr.engine.inputs import (
 )
 from ivr.engine.keys import again, command, known_keys, missed, press, silent
 from ivr.engine.menu import Book, Connect, Entry, Language, Listening, Menu, Message, Question
-from ivr.engine.moves import enter, listen
+from ivr.engine.moves import enter, go_on, listen
 from ivr.engine.say import NOT_UNDERSTOOD
 from ivr.engine.state import State
 from ivr.engine.turn import Ask, Ending, MessageLeft, Result, Turn, Variant
@@ -133,6 +133,8 @@ def _follow_answer(walk: Walk, value: Known | Unavailable) -> Ending:
                 walk.learn(name, known)
             for name, secret in value.secrets.items():
                 walk.keep_secret(name, secret)
+            if value.left_off is not None and value.left_off.node in walk.book.nodes:
+                return go_on(walk, value.left_off)
             return enter(walk, node.cases.get(value.case, node.unavailable))
         case (Question() | Message() | Connect(), Unavailable()):
             return enter(walk, node.unavailable)

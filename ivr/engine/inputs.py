@@ -53,6 +53,17 @@ class HungUp:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOff:
+    """Where an earlier call was cut off, and what its caller had answered."""
+
+    node: str
+    page: int
+    topic: str | None
+    answers: Mapping[str, str]
+    stack: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """An answer from outside: which case it is, and named values that later prompts may speak.
 
@@ -63,6 +74,7 @@ class Known:
     case: str
     values: Mapping[str, Value | None] = field(default_factory=dict)
     secrets: Mapping[str, str | None] = field(default_factory=dict)
+    left_off: LeftOff | None = None  # the call goes on there, whatever the case
 
 
 @dataclass(frozen=True, slots=True)

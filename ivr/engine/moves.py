@@ -2,6 +2,7 @@
 
 from typing import assert_never
 
+from ivr.engine.inputs import LeftOff
 from ivr.engine.menu import (
     RETURN,
     Cancel,
@@ -39,6 +40,14 @@ def enter(walk: Walk, target: str) -> Ending:
             return step
         target = step
     return walk.over_limit()  # a cycle without a caller's choice: `check` refuses such a book
+
+
+def go_on(walk: Walk, left_off: LeftOff) -> Ending:
+    """The place where an earlier call was cut off; what was answered in this call counts more."""
+    walk.answers = {**left_off.answers, **walk.answers}
+    walk.topic, walk.stack = left_off.topic, left_off.stack
+    walk.place(walk.book.node(left_off.node), left_off.page)
+    return present(walk, Variant.FULL)
 
 
 def resolve(walk: Walk, target: str) -> Node:

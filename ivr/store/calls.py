@@ -90,6 +90,12 @@ END = (
     .where(calls.c.id == bindparam("call"), calls.c.ended_at.is_(None))
     .values(ended_at=bindparam("at"), ended_how=bindparam("how"), ended_node=bindparam("node"))
 )
+BEFORE = (
+    select(*(calls.c[name] for name in CallRow.__dataclass_fields__))
+    .where(calls.c.caller_id == bindparam("caller"), calls.c.id != bindparam("call"))
+    .order_by(calls.c.started_at.desc(), calls.c.id)
+    .limit(1)
+)
 IN_PROGRESS = select(func.count()).select_from(calls).where(calls.c.ended_at.is_(None))
 RELEASES = select(calls.c.release_id).where(calls.c.ended_at.is_(None)).distinct()
 
@@ -134,11 +140,12 @@ def latest(tx: Transaction, call_id: str) -> StoredTurn | None:
 
 def find(tx: Transaction, call_id: str) -> CallRow | None:
     """The call of this id."""
-    row = tx.execute(FIND, {"call": call_id}).first()
-    if row is None:
-        return None
-    call = CallRow(*row)
-    return call if call.ended_node is None else replace(call, ended_node=tx.keyring.open_word(call.ended_node))
+    return _call(tx, tx.execute(FIND, {"call": call_id}).first())
+
+
+def before(tx: Transaction, caller_id: int, call_id: str) -> CallRow | None:
+    """The latest other call of this caller."""
+    return _call(tx, tx.execute(BEFORE, {"caller": caller_id, "call": call_id}).first())
 
 
 def end_call(tx: Transaction, call_id: str, ended: Ended) -> bool:
@@ -172,6 +179,13 @@ def close_forgotten(tx: Transaction, before: float) -> int:
 def about(call_id: str, n: int) -> bytes:
     """What the seal of a turn is bound to."""
     return f"{call_id}/{n}".encode()
+
+
+def _call(tx: Transaction, row: Stored | None) -> CallRow | None:
+    if row is None:
+        return None
+    call = CallRow(*row)
+    return call if call.ended_node is None else replace(call, ended_node=tx.keyring.open_word(call.ended_node))
 
 
 def _opened(tx: Transaction, row: Stored | None) -> StoredTurn | None:
