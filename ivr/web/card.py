@@ -126,7 +126,7 @@ def _told(ask: Ask, tx: Transaction, request: Request, names: Naming) -> dict[st
     return {
         "unfinished": wishes.is_unfinished(request),
         "path": names.menus.path(details.get("path", ())),
-        "answers": names.menus.answers(details.get("answers", {})),
+        "answers": names.menus.answers(details.get("answers", {}), details.get("path", ())),
         "menus": names.menus.tongue,
         "messages": messages.of_request(tx, request.id),
         "past": _past(ask, tx, request, attempts, known),

@@ -1,7 +1,5 @@
 """The language and the light of the pages, for members and for strangers on the sign-in page."""
 
-from urllib.parse import urlsplit
-
 from starlette.responses import Response
 
 from ivr.store import staff
@@ -14,8 +12,7 @@ YEAR_SECONDS = 365 * 24 * 3600
 
 def choose(ask: Ask) -> Response:
     """Keeps one of both, in a cookie and with the account, and goes back to the page they came from."""
-    back = urlsplit(ask.request.headers.get("referer", ""))
-    response = ask.go(safety.own_path(f"{back.path}?{back.query}" if back.query else back.path))
+    response = ask.go(safety.came_from(ask.request.headers.get("referer", "")))
     language, theme = ask.form.one("language"), ask.form.one("theme")
     if language in ask.site.languages:
         _keep(ask, response, (LANGUAGE, "page_language"), language)

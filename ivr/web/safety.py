@@ -4,6 +4,7 @@ import hmac
 import ipaddress
 import re
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
@@ -46,6 +47,15 @@ def is_ours(cookie: str, token: str) -> bool:
 def own_path(wanted: str) -> str:
     """The path to go on to, if it is one of this server; else the start page."""
     return wanted if OWN_PATH.fullmatch(wanted) else "/"
+
+
+def came_from(referer: str) -> str:
+    """The page of ours that they came from; the start page when it is none, or no address at all."""
+    try:
+        back = urlsplit(referer)
+    except ValueError:
+        return "/"
+    return own_path(f"{back.path}?{back.query}" if back.query else back.path)
 
 
 def address(request: Request, proxies: int) -> str:

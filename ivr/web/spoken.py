@@ -60,13 +60,17 @@ class Teller:
         person = self.content.nodes.get(self.content.roles.person)
         return "" if person is None else person.tree
 
-    def answers(self, given: Mapping[str, str]) -> list[Answer]:
-        """Every question with its answer, both in words; what is no question of a menu is left out."""
-        return list(self._answers(given))
+    def answers(self, given: Mapping[str, str], path: Iterable[str] = ()) -> list[Answer]:
+        """Every question with its answer, both in words, as it was asked on this path where several trees ask it.
 
-    def _answers(self, given: Mapping[str, str]) -> Iterator[Answer]:
+        What is no question of a menu is left out.
+        """
+        return list(self._answers(given, set(path)))
+
+    def _answers(self, given: Mapping[str, str], path: set[str]) -> Iterator[Answer]:
         for name, id in given.items():
-            for node, option in self._choices(name):
+            asked = sorted(self._choices(name), key=lambda choice: choice[0].id not in path)
+            for node, option in asked:
                 words = " ".join(filter(None, map(self._question, prompts_of(node.say))))
                 if option.id == id and words:
                     yield Answer(words, self._choice(option) or id)

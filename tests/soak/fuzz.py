@@ -5,51 +5,35 @@ webhooks by the documents that name them, the rest by the server's own table of 
 server is the real one, on a socket of its own, with its worker; the telephone company is the double.
 """
 
-import logging
 import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
-from unittest import mock
 from xml.etree.ElementTree import ParseError
 
-from argon2 import PasswordHasher
 from starlette.routing import Route
 
-from ivr import app
-from ivr.actions import passwords, signing
-from ivr.app import Parts
-from ivr.errors import HelplineError
-from ivr.observing import JsonLines, log_as_json
+from ivr.actions import signing
 from ivr.store import sessions, staff
 from ivr.store.staff import Totp
-from ivr.web.site import Site
 from tests import helpline
-from tests.doubles.carrier import Carrier
-from tests.doubles.serving import serve
 from tests.soak import fuzz_values as values
+from tests.soak.fuzz_house import LIGHT_HASH, ROLES, Ear, House, listening, roles_of
 from tests.soak.fuzz_line import Line
 from tests.soak.fuzz_pages import HOST, Browser
 from tests.soak.fuzz_wire import Asked, Got, Wire
 from tests.web import people
 
-ROLES = (*people.ROLES, "everything", "half")
-"""Besides the usual: somebody with every role, and somebody of whom the second step is still asked."""
 LANGUAGES = ("fa", "fr")
 SECRET = "JBSWY3DPEHPK3PXP" * 2
 """Of the second step."""
 METHODS = ("GET", "POST", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND")
 FAULTS = ("429", "500", "503", "lost")
 SECRETS = (helpline.KEY, helpline.TOKEN, "$argon2", "Traceback (most recent call last)")
-LIGHT = PasswordHasher(1, 8, 1)
-LIGHT_HASH = LIGHT.hash(people.PASSWORD)
-"""Passwords are not what is tried here, and each would cost as much as a hundred pages."""
 PHONE = re.compile(r"63998\d{4}|19900\d{4}")
 NAMES_TEXT = """
 name email roles languages phone password again old code sealed next language theme outcome note window number
@@ -70,35 +54,6 @@ class Plan:
     requests: int = 0
 
 
-class Clock:
-    """Begins on a Monday morning, and can be set on."""
-
-    def __init__(self) -> None:
-        self._began, self.ahead = time.time(), 0.0
-
-    def __call__(self) -> float:
-        return people.NOW + time.time() - self._began + self.ahead
-
-
-class Ear(logging.Handler):
-    """Hears what the server logs, as it would be written, and what an error says of itself."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFormatter(JsonLines())
-        self.lines: list[tuple[str, bool]] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        error = record.exc_info[1] if record.exc_info else None
-        meant = isinstance(error, HelplineError) and record.levelno < logging.ERROR  # a job that will be tried again
-        self.lines.append((self.format(record), error is not None and not meant))
-
-    def heard(self) -> list[tuple[str, bool]]:
-        """Everything since the last time."""
-        lines, self.lines = self.lines, []
-        return lines
-
-
 @dataclass
 class Found:
     """What was wrong, each kind once; and how often what was asked."""
@@ -114,7 +69,7 @@ class Found:
 
 def soak(folder: Path, database_url: str, plan: Plan, tell: Callable[[str], None]) -> list[str]:
     """All that is wrong."""
-    with _listening(folder, database_url) as (house, base, ear):
+    with listening(folder, database_url) as (house, base, ear):
         fuzz = Fuzz(house, Wire(base), ear, Random(plan.seed))
         until = time.monotonic() + plan.seconds
         sent = 0
@@ -127,50 +82,6 @@ def soak(folder: Path, database_url: str, plan: Plan, tell: Callable[[str], None
         tell(fuzz.summary())
         fuzz.found.wrong |= {f"never {pair}": f"never asked: {pair}" for pair in fuzz.unasked() if sent > ENOUGH}
         return list(fuzz.found.wrong.values())
-
-
-@dataclass
-class House:
-    """The helpline under test, and its parts."""
-
-    joined: Parts
-    routes: list[Any]
-    clock: Clock
-    carrier: Carrier
-    ids: dict[str, int]
-
-
-@contextmanager
-def _listening(folder: Path, database_url: str) -> Iterator[tuple[House, str, Ear]]:
-    ear, clock = Ear(), Clock()
-    with ExitStack() as stack:
-        carrier = stack.enter_context(Carrier(auth_token=helpline.TOKEN))
-        carrier.add_number(helpline.NUMBER)
-        known = {"TWILIO_API_URL": carrier.url, "TWILIO_NUMBER": helpline.NUMBER, "IVR_PROXIES": "1"}
-        joined = helpline.helpline(folder, clock=clock, database_url=database_url, **known)
-        stack.callback(joined.database.dispose)
-        stack.enter_context(mock.patch.object(app, "Site", partial(Site, stream_seconds=0.0)))
-        stack.enter_context(mock.patch.multiple(passwords, HASHER=LIGHT, _nobodys=lambda: LIGHT_HASH))
-        made = app.application(joined)
-        base = stack.enter_context(serve(made, lifespan="on"))
-        _overheard(stack, ear)
-        ids = {role: people.hire(joined, role, roles=_roles(role)) for role in ROLES[1:]}
-        yield House(joined, list(made.routes), clock, carrier, ids), base, ear
-
-
-def _overheard(stack: ExitStack, ear: Ear) -> None:
-    """All that the real server would log, and nothing is printed."""
-    root = logging.getLogger()
-    stack.callback(root.setLevel, root.level)
-    stack.enter_context(mock.patch.object(root, "handlers", []))
-    log_as_json()
-    root.handlers[:] = [ear]
-    stack.enter_context(mock.patch.object(logging.getLogger("uvicorn"), "handlers", [ear]))
-
-
-def _roles(role: str) -> frozenset[str]:
-    every = frozenset({"aidant", "coordinator", "admin"})
-    return every if role in ("everything", "half") else frozenset({role})
 
 
 class Fuzz:
@@ -300,7 +211,7 @@ class Fuzz:
     def _sign_in(self, role: str) -> None:
         joined, id = self._house.joined, self._house.ids[role]
         with joined.database.transaction() as tx:
-            known = {"roles": _roles(role), "languages": LANGUAGES, "password_hash": LIGHT_HASH}
+            known = {"roles": roles_of(role), "languages": LANGUAGES, "password_hash": LIGHT_HASH}
             staff.change(tx, id, disabled_at=None, **known)
             staff.set_phone(tx, id, values.NUMBERS[id])
             if role == "half":
@@ -314,15 +225,8 @@ class Fuzz:
         route = self._route(asked)
         self.found.asked[route, asked.role, asked.method] += 1
         self.found.answered[route, got.status] += 1
-        if got.status >= 500:
-            self.found.add(f"{got.status} {route}", f"{got.status} to {asked}: {got.text[:200]!r}")
-        if got.status == 0 and not asked.cut and asked.method in METHODS:
-            self.found.add(f"none {route}", f"the connection was closed without an answer to {asked}")
-        for secret in SECRETS:
-            if secret in got.text:
-                self.found.add(f"told {route}", f"{secret[:20]!r} in the answer to {asked}")
-        if got.status == 200 and asked.role == "stranger" and self._closed(route) and not self._known(asked):
-            self.found.add(f"open {route}", f"a stranger saw the answer to {asked}")
+        for kind, what in self._wrong(asked, got, route):
+            self.found.add(f"{kind} {route}", what)
         self._learn(asked, got, route)
         lost = got.status == 303 and got.headers.get("location", "").startswith("/sign-in")
         if lost and asked.role in self._house.ids and asked.role != "half":
@@ -330,6 +234,18 @@ class Fuzz:
         for line, broke in self._ear.heard():
             if broke or PHONE.search(line) or values.MARK in line or any(secret in line for secret in SECRETS):
                 self.found.add(_kind(line), f"logged near {asked}: {line}")
+
+    def _wrong(self, asked: Asked, got: Got, route: str) -> Iterator[tuple[str, str]]:
+        """What is wrong with an answer."""
+        if got.status >= 500:
+            yield str(got.status), f"{got.status} to {asked}: {got.text[:200]!r}"
+        if got.status == 0 and not asked.cut and asked.method in METHODS:
+            yield "none", f"the connection was closed without an answer to {asked}"
+        for secret in SECRETS:
+            if secret in got.text:
+                yield "told", f"{secret[:20]!r} in the answer to {asked}"
+        if got.status == 200 and asked.role == "stranger" and self._closed(route) and not self._known(asked):
+            yield "open", f"a stranger saw the answer to {asked}"
 
     def _learn(self, asked: Asked, got: Got, route: str) -> None:
         try:

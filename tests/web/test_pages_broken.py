@@ -43,6 +43,13 @@ def test_a_form_of_which_only_half_arrives_is_passed_over(house: House, path: st
     assert sent == []
 
 
+@pytest.mark.parametrize("came_from", ["http://[::1", "//[", "https://help.example]/", "\x80", "http://[v1.x]/a b"])
+def test_who_comes_from_no_address_goes_back_to_the_start(house: House, came_from: str) -> None:
+    sent = {"referer": came_from.encode("latin-1")}
+    answer = house.visit("admin").post("/preferences", {"theme": "dark"}, headers=sent)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+
+
 def test_a_stranger_cannot_tell_these_pages_by_it(house: House) -> None:
     assert ROLES[0] == "stranger"
     assert house.visit("stranger").post("/sign-out", {"form": "é"}).status_code == 303

@@ -43,8 +43,16 @@ def test_answers_are_told_with_their_question() -> None:
 
 
 def test_a_value_of_a_fact_is_said_in_the_language() -> None:
-    assert told("fr").answers({"status": "refugee"})[0].answer == "Carte de 10 ans"
-    assert told("fa_AF").answers({"status": "refugee"})[0].answer == "کارتِ ۱۰ ساله"
+    asked_in = ["main", "permit", "permit.card-refugee"]
+    assert told("fr").answers({"status": "refugee"}, asked_in)[0].answer == "Carte de 10 ans"
+    assert told("fa_AF").answers({"status": "refugee"}, asked_in)[0].answer == "کارتِ ۱۰ ساله"
+
+
+def test_a_question_of_several_trees_is_told_as_it_was_asked() -> None:
+    permit, nationality = (
+        told("fr").answers({"status": "refugee"}, ["main", node]) for node in ("permit", "nationality.status")
+    )
+    assert permit[0].answer != nationality[0].answer
 
 
 @pytest.mark.parametrize("given", [{"nothing": "yes"}, {"status": "nothing"}, {}])
