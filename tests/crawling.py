@@ -1,7 +1,7 @@
 """A map of the menus, made from the book alone and not by the engine, and the calls that walk every way on it.
 
-A spot is where a caller can stand: a node, a page, and the answers that a route can still look at from there. A move is
-what a caller does there. A move that leaves the trees (to a person, to a goodbye) ends its call.
+A spot is where a caller can stand: a node, a page, and the answers that a route or a page can still look at from there.
+A move is what a caller does there. A move that leaves the trees (to a person, to a goodbye) ends its call.
 """
 
 from collections import deque
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from ivr.engine.graph import chosen as chosen_ways
 from ivr.engine.graph import unchosen as silent_ways
-from ivr.engine.menu import Book, Goto, Language, Listening, Menu, Node, Question, Request, Route, Steps
-from ivr.engine.say import lines
+from ivr.engine.menu import Book, Goto, Language, Listening, Menu, Node, Only, Question, Request, Route, Steps
+from ivr.engine.say import lines, said
 from ivr.engine.turn import Variant
 from ivr.release.release import sound_name
 
@@ -82,7 +82,7 @@ class Map:
         """Names of the sounds that are said there."""
         return [
             sound_name(prompt, Variant.DOUBT if doubtful(prompt) else Variant.FULL)
-            for prompt in lines(self.book.node(spot.node), spot.page)
+            for prompt in said(lines(self.book.node(spot.node), spot.page), dict(spot.answers))
             if isinstance(prompt, str)
         ]
 
@@ -162,7 +162,13 @@ class Map:
         chosen: frozenset[str] = frozenset().union(*(live.get(to, frozenset()) for _, to in chosen_ways(node)))
         silent: frozenset[str] = frozenset().union(*(live.get(to, frozenset()) for _, to in silent_ways(node)))
         given = {node.remember} if isinstance(node, Menu) else set()
-        return (chosen - given) | silent | ({node.by} if isinstance(node, Route) else frozenset())
+        return (chosen - given) | silent | self._looked_at(node)
+
+    def _looked_at(self, node: Node) -> frozenset[str]:
+        if isinstance(node, Route):
+            return frozenset({node.by})
+        says = (*node.say, *(item for page in getattr(node, "pages", ()) for item in page))
+        return frozenset(item.needs for item in says if isinstance(item, Only))
 
     def _stays(self, node: Node) -> bool:
         return isinstance(node, Listening | Route | Goto) and not isinstance(node, Language | Question | Request)

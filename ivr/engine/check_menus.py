@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from ivr.engine.checked import Checked
 from ivr.engine.content import Content
 from ivr.engine.graph import reachable, roots, silent_cycle, targets
-from ivr.engine.menu import RETURN, Base, End, Entry, Language, Menu, Request, Route
+from ivr.engine.menu import RETURN, Base, End, Entry, Language, Menu, Only, Request, Route, Steps
 from ivr.engine.reading import Mistake
 
 BUILT_IN_ANSWERS: Mapping[str, frozenset[str]] = {
@@ -19,10 +19,13 @@ OPTION_KEYS = frozenset("123456")
 
 
 def _unknown_targets(c: Checked) -> Iterator[Mistake]:
-    for node in c.content.nodes.values():
+    parked = {id: node for id, node in c.content.written.items() if id not in c.content.nodes}
+    for id, node in (*c.content.nodes.items(), *parked.items()):
+        there = c.content.written if id in parked else c.content.nodes
         for by, target in targets(node):
-            if target != RETURN and target not in c.content.nodes:
-                yield c.at(node, f"`{by}` leads to `{target}`, which does not exist")
+            if target != RETURN and target not in there:
+                why = "is parked, and nothing comes instead" if target in parked else "does not exist"
+                yield c.at(node, f"`{by}` leads to `{target}`, which {why}")
 
 
 def _roles(c: Checked) -> Iterator[Mistake]:
@@ -44,7 +47,7 @@ def _unreachable(c: Checked) -> Iterator[Mistake]:
 
 
 def _keys(c: Checked) -> Iterator[Mistake]:
-    for node in c.content.nodes.values():
+    for node in c.content.written.values():
         if not isinstance(node, Menu):
             continue
         keys = [option.key for option in node.options]
@@ -93,7 +96,7 @@ def _silent_cycles(c: Checked) -> Iterator[Mistake]:
 
 def _routes(c: Checked) -> Iterator[Mistake]:
     given = answers(c.content)
-    for node in c.content.nodes.values():
+    for node in c.content.written.values():
         if not isinstance(node, Route):
             continue
         if node.by not in given:
@@ -105,18 +108,27 @@ def _routes(c: Checked) -> Iterator[Mistake]:
                 yield c.at(node, f"`{case}` is no answer of `{node.by}`")
 
 
+def _needed_answers(c: Checked) -> Iterator[Mistake]:
+    given = answers(c.content)
+    for node in c.content.written.values():
+        pages = node.pages if isinstance(node, Steps) else ()
+        for item in (*node.say, *(item for page in pages for item in page)):
+            if isinstance(item, Only) and item.value is not None and item.value not in (given.get(item.needs) or ()):
+                yield c.at(node, f"`{item.value}` is no answer of `{item.needs}`")
+
+
 def answers(content: Content) -> dict[str, frozenset[str] | None]:
     """Every answer name with its possible values; None where digits are keyed."""
     given = dict(BUILT_IN_ANSWERS)
-    for node in content.nodes.values():
+    for node in content.written.values():
         if isinstance(node, Menu) and node.remember is not None:
             given[node.remember] = given.get(node.remember, frozenset()) | {option.id for option in node.options}
-    keyed = {node.remember for node in content.nodes.values() if isinstance(node, Entry) and not node.private}
+    keyed = {node.remember for node in content.written.values() if isinstance(node, Entry) and not node.private}
     return {**given, **dict.fromkeys(keyed)}
 
 
 def _entries(c: Checked) -> Iterator[Mistake]:
-    for node in c.content.nodes.values():
+    for node in c.content.written.values():
         if isinstance(node, Entry) and node.least > node.most:
             yield c.at(node, f"at least {node.least} digits but at most {node.most}")
         if isinstance(node, Entry) and node.remember == "entry":
@@ -141,6 +153,7 @@ CHECKS: tuple[Callable[[Checked], Iterator[Mistake]], ...] = (
     _way_to_a_person,
     _silent_cycles,
     _routes,
+    _needed_answers,
     _entries,
     _removed,
 )

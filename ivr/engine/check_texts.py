@@ -3,7 +3,17 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from ivr.engine.checked import Checked
-from ivr.engine.content import DAYS, PARTS, PLACEHOLDER, Content, Text, prompt_keys, prompts_of, spoken_prompts
+from ivr.engine.content import (
+    DAYS,
+    PARTS,
+    PLACEHOLDER,
+    Content,
+    Text,
+    prompt_keys,
+    prompts_of,
+    spoken_prompts,
+    written_prompts,
+)
 from ivr.engine.menu import Line, Menu, Placed, Steps
 from ivr.engine.reading import Mistake
 from ivr.engine.say import every, lines
@@ -28,7 +38,7 @@ def _languages(c: Checked) -> Iterator[Mistake]:
 
 
 def _missing_texts(c: Checked) -> Iterator[Mistake]:
-    for prompt, node in spoken_prompts(c.content).items():
+    for prompt, node in written_prompts(c.content).items():
         for tongue in c.content.tongues:
             if prompt not in tongue.texts:
                 what = f"no text `{prompt}`"
@@ -37,7 +47,7 @@ def _missing_texts(c: Checked) -> Iterator[Mistake]:
 
 
 def _unused_texts(c: Checked) -> Iterator[Mistake]:
-    spoken = spoken_prompts(c.content)
+    spoken = written_prompts(c.content)
     for tongue in c.content.tongues:
         for text in tongue.texts.values():
             if text.id not in spoken:
@@ -71,7 +81,7 @@ def _one_key_a_prompt(c: Checked) -> Iterator[Mistake]:
 
 
 def _named_keys(c: Checked) -> Iterator[Mistake]:
-    for node in c.content.nodes.values():
+    for node in c.content.written.values():
         for option in node.options if isinstance(node, Menu) else ():
             for tongue in c.content.tongues:
                 texts = [tongue.texts[prompt] for prompt in prompts_of(option.say) if prompt in tongue.texts]

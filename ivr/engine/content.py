@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ivr.engine import desk
 from ivr.engine.menu import Book, Doubtful, Language, Limits, Menu, Node, Roles, Say
@@ -72,7 +72,8 @@ class Content:
     """One state of the authors' files, read but not yet believed."""
 
     sources: tuple[Source, ...]
-    nodes: Mapping[str, Node]
+    written: Mapping[str, Node]
+    nodes: Mapping[str, Node]  # those that callers can meet: what is written, around what is parked
     roles: Roles
     limits: Limits
     facts: Mapping[str, Fact]
@@ -94,7 +95,7 @@ class Content:
 def prompt_keys(content: Content) -> dict[str, set[str]]:
     """For each prompt of an option, the keys under which menus offer it."""
     keys: dict[str, set[str]] = {id: {key} for id, key in (*SPOKEN_KEYS.items(), *desk.KEYS.items())}
-    for node in content.nodes.values():
+    for node in content.written.values():
         options = node.options if isinstance(node, Menu) else (node.other,) if isinstance(node, Language) else ()
         for option in options:
             for prompt in prompts_of(option.say):
@@ -122,6 +123,11 @@ def spoken_prompts(content: Content) -> dict[str, Node | None]:
     for node in content.nodes.values():
         spoken |= {prompt: node for prompt in node_prompts(node) if prompt not in spoken}
     return spoken
+
+
+def written_prompts(content: Content) -> dict[str, Node | None]:
+    """The same, with those that are parked."""
+    return spoken_prompts(replace(content, nodes=content.written))
 
 
 def filled(

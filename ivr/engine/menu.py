@@ -22,10 +22,11 @@ Line = str | Placed
 
 @dataclass(frozen=True, slots=True)
 class Only:
-    """Said only while a value of this name is there."""
+    """Said only while a value of this name is there; with `value`, only while it is this one."""
 
     needs: str
     say: tuple[Line, ...]
+    value: str | None = None
 
 
 Say = tuple[Line | Only, ...]

@@ -120,7 +120,7 @@ def _text(name: str, value: object) -> str:
 
 
 def key_text(key: object) -> str:
-    """YAML reads a bare yes or no as a truth value: as a case of an answer it is a word."""
+    """YAML reads a bare yes or no as a truth value: as an answer it is a word."""
     return {True: "yes", False: "no"}[key] if isinstance(key, bool) else str(key)
 
 
@@ -171,10 +171,18 @@ def read_say(items: Sequence[Any]) -> Say:
 
 def _only(item: Mapping[str, Any]) -> Only:
     fields = Fields(item)
-    only = Only(fields.text("needs"), _lines(fields.items("say")))
+    needs, value = _answer(fields.table("needs")) if isinstance(item["needs"], dict) else (fields.text("needs"), None)
+    only = Only(needs, _lines(fields.items("say")), value)
     if fields.left():
         raise Unreadable(f"unknown field `{fields.left()[0]}` beside `needs`")
     return only
+
+
+def _answer(needed: Mapping[str, Any]) -> tuple[str, str]:
+    if len(needed) != 1:
+        raise Unreadable("`needs` is one name, or one name with its value")
+    ((name, value),) = needed.items()
+    return name, key_text(value)
 
 
 def _lines(items: Sequence[Any]) -> tuple[Line, ...]:

@@ -1,6 +1,6 @@
 """Which pieces a node says, in which wording."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ivr.engine.inputs import Context
@@ -58,18 +58,19 @@ def pieces(book: Book, say: Say, voice: Voice, context: Context) -> list[Piece]:
     return out
 
 
-def said(say: Say, values: Collection[str]) -> Iterator[Line]:
+def said(say: Say, values: Mapping[str, Value]) -> Iterator[Line]:
     """What is said where these values are there."""
     for item in say:
         if not isinstance(item, Only):
             yield item
-        elif item.needs in values:
+        elif item.needs in values and item.value in (None, values[item.needs]):
             yield from item.say
 
 
 def every(say: Say) -> Iterator[Line]:
     """All that can be said, whatever values are there."""
-    return said(say, [item.needs for item in say if isinstance(item, Only)])
+    for item in say:
+        yield from item.say if isinstance(item, Only) else (item,)
 
 
 def node_pieces(book: Book, node: Node, page: int, voice: Voice, context: Context) -> list[Piece]:

@@ -20,7 +20,7 @@ NAMES = {Variant.FULL: "", Variant.SHORT: "short", Variant.DOUBT: "when in doubt
 
 
 def facts_told(content: Content) -> dict[str, tuple[str, ...]]:
-    """For each fact, the prompts that speak it in any language and that a call can reach."""
+    """For each fact, the prompts that speak it in any language, those that are parked too."""
     spoken = set(reading_order(content))
     told: dict[str, dict[str, None]] = {id: {} for id in content.facts}
     for tongue in content.tongues:
@@ -37,8 +37,8 @@ def listed(content: Content) -> Iterator[str]:
 
 
 def reading_order(content: Content) -> tuple[str, ...]:
-    """Every prompt that can be said, as a caller meets them: a tree after the other, then what the engine says."""
-    every = (prompt for node in content.nodes.values() for prompt in node_prompts(node))
+    """Every prompt, as a caller meets them: a tree after the other, what is parked too, then what the engine says."""
+    every = (prompt for node in content.written.values() for prompt in node_prompts(node))
     return tuple(dict.fromkeys((*every, *SYSTEM)))
 
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from ivr.engine.content import Content, Fact, Text, Tongue
-from ivr.engine.menu import Limits, Roles
+from ivr.engine.menu import RETURN, Limits, Node, Roles
+from ivr.engine.parked import offered
 from ivr.engine.reading import Mistake, Source, read
 from ivr.engine.turn import Variant
 from ivr.release.files import Raw
@@ -16,7 +17,7 @@ GLOBALS = ("person", "again", "back", "main")
 TEXT_FIELDS = {"full", "short", "doubt", "tts", "facts", "reviewed"}
 FACT_FIELDS = {"says", "source", "value", "speak", "doubt", "valid_until", "reviewed"}
 SPEAK = {"number", "digits", "words"}
-TREE_FIELDS = {"tree", "source", "review", "nodes", "removed", "file", "lines"}
+TREE_FIELDS = {"tree", "source", "review", "nodes", "removed", "parked", "file", "lines"}
 
 Wrong = Callable[[str], None]
 """Takes what is wrong; the place is known."""
@@ -26,26 +27,37 @@ def parse(raw: Raw) -> Content:
     """All content that can be read, and a mistake for all that cannot."""
     mistakes: list[Mistake] = []
     sources = tuple(_source(tree) for tree in raw["trees"])
-    nodes, wrong = read(sources)
+    written, wrong = read(sources)
     mistakes += wrong
     removed: dict[str, str] = {}
+    parked: dict[str, str | None] = {}
     for tree, source in zip(raw["trees"], sources, strict=True):
         wrong_here = _wrong(mistakes, Mistake(source.file, 1, source.tree, ""))
         removed |= {str(old): str(new) for old, new in _table(tree, "removed", wrong_here).items()}
+        parked |= _parked(tree, written, wrong_here)
         _date(tree, "review", wrong_here)
         _unknown(tree, TREE_FIELDS, wrong_here)
+    nodes = offered(written, parked)
     roles, limits = _frame(raw["helpline"], mistakes)
     lines = raw.get("lines", {}).get("facts", {})
     facts = {id: fact for id, data in raw["facts"].items() if (fact := _fact(id, data, lines.get(id, 1), mistakes))}
     tongues = [tongue for code, data in raw["languages"].items() if (tongue := _tongue(code, data, mistakes))]
     ordered = tuple(sorted(tongues, key=lambda tongue: (tongue.order, tongue.code)))
-    return Content(sources, nodes, roles, limits, facts, ordered, removed, tuple(mistakes))
+    return Content(sources, written, nodes, roles, limits, facts, ordered, removed, tuple(mistakes))
 
 
 def _source(tree: Raw) -> Source:
     review = tree.get("review")
     name = str(tree.get("tree") or tree["file"])
     return Source(tree["file"], name, tree["nodes"], tree.get("lines", {}), str(review) if review else None)
+
+
+def _parked(tree: Raw, written: Mapping[str, Node], wrong: Wrong) -> dict[str, str | None]:
+    parked = {str(id): None if to is None else str(to) for id, to in _table(tree, "parked", wrong).items()}
+    for id in dict.fromkeys((*parked, *parked.values())):
+        if id not in (None, RETURN, *written):
+            wrong(f"`parked` names `{id}`, which does not exist")
+    return parked
 
 
 def _frame(data: Raw, mistakes: list[Mistake]) -> tuple[Roles, Limits]:

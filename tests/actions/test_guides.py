@@ -41,7 +41,7 @@ def content() -> Content:
     roles = Roles("main", "main", "main", "main", "main", "main")
     options = (Option("1", "a", "main", ("p",), topic="permit"), Option("2", "b", "main", ("p",), topic="weather"))
     main = Menu(id="main", tree="t", say=(), topic="other", options=options)
-    return Content((), {"main": main}, roles, Limits(), FACTS, ())
+    return Content((), {"main": main}, {"main": main}, roles, Limits(), FACTS, ())
 
 
 def test_a_topic_has_its_title_and_its_lines_filled_in() -> None:

@@ -31,6 +31,7 @@ OWN_PROMPTS = {id: st.sampled_from([f"own.{id}", f"{id}.own"]) for id in "abcdef
 KINDS = ("hours", "weather", "recording", "line")
 CASES = ("open", "closed")
 WORDS = {"a": ["alpha"], "b": ["beta", "both"], "c": ["both"], "aa": ["first tongue"]}
+NEW_HERE = {"needs": {"first_call": "yes"}, "say": ["new-here"]}
 FACTS = {"fee": {"says": "s", "source": "doc", "value": 5, "doubt": True}}
 FEE = {"full": "{fee}", "short": "{fee}", "doubt": "maybe", "facts": ["fee"]}
 
@@ -51,7 +52,8 @@ def books(draw: Draw, *, inputs: int = 400, private: bool = False) -> Book:
     languages = ("aa", "bb", "cc")[: draw(st.integers(1, 3))]
     texts = {"first": FEE} if "say" not in nodes["first"] and nodes["first"]["kind"] in {"menu", "digits"} else {}
     facts = FACTS if texts else {}
-    data = raw(nodes, languages=languages, limits=limits, words=WORDS, texts=texts, facts=facts)
+    parked = {ids[-1]: draw(st.sampled_from(["main", "return"]))} if count > 1 and draw(st.booleans()) else {}
+    data = raw(nodes, languages=languages, limits=limits, words=WORDS, texts=texts, facts=facts, parked=parked)
     content = parse(data)
     assume(not check(content, TODAY))
     return book(content)
@@ -88,7 +90,9 @@ def _menu(draw: Draw, chosen: Draw, silent: Draw) -> dict[str, Any]:
 
 
 def _steps(draw: Draw, chosen: Draw, silent: Draw) -> dict[str, Any]:
-    pages = draw(st.lists(st.sampled_from(["p1", "p2", ["p3", {"digits": "code"}]]), min_size=1, max_size=3))
+    pages = draw(
+        st.lists(st.sampled_from(["p1", "p2", ["p3", {"digits": "code"}], ["p4", NEW_HERE]]), min_size=1, max_size=3)
+    )
     return {"kind": "steps", "pages": pages, "then": draw(silent)}
 
 

@@ -4,7 +4,7 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
-from ivr.engine.content import Content, book, prompt_keys, spoken_prompts
+from ivr.engine.content import Content, book, prompt_keys, written_prompts
 from ivr.engine.menu import Book
 from ivr.release.files import Raw
 from ivr.release.parse import parse
@@ -52,7 +52,7 @@ def raw(first: Nodes | None = None, *, languages: tuple[str, ...] = ("aa",), **m
         "helpline": {**ROLES, **more.get("roles", {}), "limits": more.get("limits", {})},
         "facts": more.get("facts", {}),
         "hours": {},
-        "trees": [*trees, {**_tree("tree", own), "removed": more.get("removed", {})}],
+        "trees": [*trees, {**_tree("tree", own), "removed": more.get("removed", {}), "parked": more.get("parked", {})}],
         "languages": {code: language(code, n + 1) for n, code in enumerate(languages)},
         "lines": {"facts": {id: n + 10 for n, id in enumerate(more.get("facts", {}))}},
     }
@@ -93,7 +93,7 @@ def add_texts(data: Raw, given: Mapping[str, Any]) -> None:
     """Gives each language a full and a short wording of all that is said, and the texts a test has of its own."""
     made = parse(data)
     keys = {prompt: " {key}" if len(found) == 1 else "" for prompt, found in prompt_keys(made).items()}
-    prompts = list(dict.fromkeys([*spoken_prompts(made), *given]))
+    prompts = list(dict.fromkeys([*written_prompts(made), *given]))
     for code, about in data["languages"].items():
         about["texts"] = {id: _wordings(f"{code} {id}", keys.get(id, "")) for id in prompts} | dict(given)
         about["lines"] = {id: n + 1 for n, id in enumerate(prompts)}

@@ -149,6 +149,21 @@ def _routes() -> list[Case]:
     ]
 
 
+def _needed_answers() -> list[Case]:
+    question = {"kind": "question", "remember": "status", "options": [{"key": 1, "id": "a", "to": "first"}]}
+    only = {"needs": {"status": "b"}, "say": ["p1"]}
+    return [
+        (
+            raw({"first": {**MENU, "say": ["p1", only]}, "main": question}),
+            Mistake(TREE, 3, "first", "`b` is no answer of `status`"),
+        ),
+        (
+            raw({"first": {**STEPS, "pages": ["p1", ["p2", only]]}}),
+            Mistake(TREE, 3, "first", "`b` is no answer of `status`"),
+        ),
+    ]
+
+
 def _entries() -> list[Case]:
     reserved = "`entry` is the name of the digits being keyed: remember them under another"
     return [
@@ -273,6 +288,7 @@ CASES: dict[Callable[..., Any], list[Case]] = {
     check_menus._way_to_a_person: _way_to_a_person(),
     check_menus._silent_cycles: _silent_cycles(),
     check_menus._routes: _routes(),
+    check_menus._needed_answers: _needed_answers(),
     check_menus._entries: _entries(),
     check_menus._removed: _removed(),
     check_texts._languages: _languages(),

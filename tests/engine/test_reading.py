@@ -90,6 +90,12 @@ def test_a_field_that_is_there_and_empty_is_not_unknown():
         ({"kind": "end", "say": [{"needs": "day"}]}, "`say` must be a list"),
         ({"kind": "end", "say": [{"needs": "day", "say": ["p"], "or": "q"}]}, "unknown field `or` beside `needs`"),
         (
+            {"kind": "end", "say": [{"needs": {"a": "x", "b": "y"}, "say": ["p"]}]},
+            "`needs` is one name, or one name with its value",
+        ),
+        ({"kind": "end", "say": [{"needs": {}, "say": ["p"]}]}, "`needs` must be a mapping"),
+        ({"kind": "end", "say": [{"needs": ["a"], "say": ["p"]}]}, "`needs` must be a text"),
+        (
             {"kind": "language", **GOOD["language"], "other": {**OPTION, "needs": "day"}},
             "option `a` is always there: it can need nothing",
         ),
@@ -158,6 +164,12 @@ def test_an_option_may_speak_values_and_need_one():
 def test_a_part_of_a_say_may_need_a_value():
     say = ["p", {"needs": "day", "say": ["q", {"moment": "day"}]}]
     assert node("menu", say=say).say == ("p", Only("day", ("q", Placed("moment", "day"))))
+
+
+@pytest.mark.parametrize("value", ["yes", True])
+def test_a_part_of_a_page_may_need_one_value(value):
+    pages = [["p", {"needs": {"has": value}, "say": ["q"]}]]
+    assert node("steps", pages=pages).pages == (("p", Only("has", ("q",), "yes")),)
 
 
 @pytest.mark.parametrize("say", [[{"needs": "a", "say": [{"needs": "b", "say": ["p"]}]}], [{"needs": "a", "say": [7]}]])

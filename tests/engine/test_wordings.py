@@ -116,6 +116,17 @@ def test_digits_that_the_caller_keyed_can_be_spoken_later(private):
     assert caller.hears == ["digits 42", "told.top"]
 
 
+@pytest.mark.parametrize(("key", "heard"), [("1", ["p", "right"]), ("2", ["p"])])
+def test_what_needs_one_value_is_said_while_it_is_that_one(key, heard):
+    page = ["p", {"needs": {"has": "yes"}, "say": ["right"]}, {"needs": {"other": "yes"}, "say": ["never"]}]
+    options = [{"key": 1, "id": "yes", "to": "told"}, {"key": 2, "id": "no", "to": "told"}]
+    question = {"kind": "question", "remember": "has", "options": options}
+    told = {"kind": "steps", "pages": [page], "then": "first"}
+    caller = Caller(make_book({"first": question, "told": told})).arrives().presses("1")
+    assert caller.presses(key).hears == heard
+    assert caller.stays_silent().presses("1").hears == ["p", "right"]
+
+
 def test_a_value_that_changes_is_said_anew_and_the_rest_is_kept():
     ask = {"kind": "ask", "ask": "it", "cases": {"yes": "told"}, "unavailable": "main"}
     book = make_book({"first": ask, "told": {**menu("main"), "say": [{"number": "x"}]}})

@@ -42,7 +42,7 @@ def content() -> Content:
     nodes, mistakes = read(sources)
     assert mistakes == []
     roles = Roles("hello", "main", "main", "person", "bye", "main")
-    return Content(sources, nodes, roles, Limits(), {}, (tongue("xx", 1), tongue("yy", 2)))
+    return Content(sources, nodes, nodes, roles, Limits(), {}, (tongue("xx", 1), tongue("yy", 2)))
 
 
 @pytest.fixture(scope="module")
@@ -93,13 +93,13 @@ def test_the_overview_is_the_main_menu_up_to_the_other_trees(content: Content) -
 def test_a_word_of_mermaids_own_can_be_a_node() -> None:
     nodes, _ = read([Source("menus/a.yaml", "a", {"end": {"kind": "end"}}, {})])
     roles = Roles(*["end"] * 6)
-    chart = drawing.charts(Content((), nodes, roles, Limits(), {}, ()))["a"]
+    chart = drawing.charts(Content((), nodes, nodes, roles, Limits(), {}, ()))["a"]
     assert 'n_end((("end")))' in chart
 
 
 def test_a_tree_without_ways_out_has_no_stubs() -> None:
     nodes, _ = read([Source("menus/a.yaml", "a", {"end": {"kind": "end"}}, {})])
-    chart = drawing.charts(Content((), nodes, Roles(*["end"] * 6), Limits(), {}, ()))["a"]
+    chart = drawing.charts(Content((), nodes, nodes, Roles(*["end"] * 6), Limits(), {}, ()))["a"]
     assert "elsewhere" not in chart
 
 

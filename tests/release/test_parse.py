@@ -76,6 +76,21 @@ def test_a_field_of_a_tree_that_cannot_be_read_is_named(field, value, what):
     assert mistakes(data) == [Mistake("menus/tree.yaml", 1, "tree", what)]
 
 
+@pytest.mark.parametrize(
+    ("parked", "what"),
+    [
+        (["first"], ["`parked` must be a mapping"]),
+        ({"gone": None}, ["`parked` names `gone`, which does not exist"]),
+        ({"first": "gone"}, ["`parked` names `gone`, which does not exist"]),
+        ({"first": ["main"]}, ["`parked` names `['main']`, which does not exist"]),
+        ({"first": "return"}, []),
+        ({"first": None, "main": None}, []),
+    ],
+)
+def test_what_is_parked_names_nodes_that_are_there(parked, what):
+    assert mistakes(raw(parked=parked)) == [Mistake("menus/tree.yaml", 1, "tree", one) for one in what]
+
+
 def test_a_tree_without_a_name_has_that_of_its_file():
     data = raw()
     del data["trees"][2]["tree"]
