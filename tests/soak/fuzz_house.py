@@ -82,8 +82,9 @@ def listening(folder: Path, database_url: str) -> Iterator[tuple[House, str, Ear
         stack.enter_context(mock.patch.object(app, "Site", partial(Site, stream_seconds=0.0)))
         stack.enter_context(mock.patch.multiple(passwords, HASHER=LIGHT, _nobodys=lambda: LIGHT_HASH))
         made = app.application(joined)
-        base = stack.enter_context(serve(made, lifespan="on"))
         _overheard(stack, ear)
+        base = stack.enter_context(serve(made, lifespan="on"))
+        logging.getLogger("uvicorn").handlers[:] = [ear]  # it has just set up some of its own, which print
         ids = {role: people.hire(joined, role, roles=roles_of(role)) for role in ROLES[1:]}
         yield House(joined, list(made.routes), clock, carrier, ids), base, ear
 
@@ -95,7 +96,6 @@ def _overheard(stack: ExitStack, ear: Ear) -> None:
     stack.enter_context(mock.patch.object(root, "handlers", []))
     log_as_json()
     root.handlers[:] = [ear]
-    stack.enter_context(mock.patch.object(logging.getLogger("uvicorn"), "handlers", [ear]))
 
 
 def roles_of(role: str) -> frozenset[str]:
