@@ -67,6 +67,7 @@ def test_the_number_of_a_request_that_is_open_is_kept_however_old_it_is(database
         life = lived(tx, NUMBER, "hers")
         end(tx, life.request_id, NOW - 1000 * DAY, status)
         tx.execute(callers.SEE, {"hashes": tx.keyring.hashes(NUMBER), "now": NOW - 1000 * DAY})
+    with database.reading() as tx:
         before = rows(tx)
     for old in (forgetting.NUMBERS, forgetting.CALLERS, forgetting.NOTES):
         assert forget(database, old, cut()) == 0
@@ -341,6 +342,7 @@ def test_forgetting_everything_that_is_old_changes_nothing_that_is_young(databas
         life = lived(tx, NUMBER, "young", NOW)
         end(tx, life.request_id, NOW)
         audit.add(tx, audit.Entry(NOW, aidant(tx), None, "did", "it", {}))
+    with database.reading() as tx:
         before = rows(tx)
     for old in (forgetting.NUMBERS, forgetting.CALLERS, forgetting.TURNS, forgetting.NOTES, forgetting.BLOCKED):
         assert forget(database, old, cut(NOW, NOW + 999 * DAY)) == 0

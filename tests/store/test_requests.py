@@ -170,6 +170,7 @@ def test_open_pages_hear_of_a_request_and_of_its_change(database: Database) -> N
     for request in (new_request(), later()):
         with database.transaction() as tx:
             requests.put(tx, request)
+        with database.reading() as tx:
             versions.append(news.versions(tx, (news.REQUESTS,))[news.REQUESTS])
     assert versions == [1, 2]
 
