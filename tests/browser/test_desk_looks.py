@@ -1,6 +1,5 @@
 """How the desk looks: every page in every state, read by axe, in pictures."""
 
-
 import pytest
 
 from tests.browser import desks
