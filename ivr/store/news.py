@@ -19,6 +19,8 @@ REQUESTS = "requests"
 """The topic of the requests that wait for a person."""
 JOBS = "jobs"
 """The topic of the jobs that wait for a person."""
+STUDIO = "studio"
+"""The topic of takes, texts, uploads and publications."""
 
 VERSIONS = select(news.c.topic, news.c.version).where(news.c.topic.in_(bindparam("topics", expanding=True)))
 

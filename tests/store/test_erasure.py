@@ -10,7 +10,7 @@ from ivr.store import blocklist, callers, calls, dials, keyed, messages, notes, 
 from ivr.store.crypto import Keyring
 from ivr.store.database import Database, Transaction
 from ivr.store.erasure import Counts, count, erase, find
-from ivr.store.schema import metadata
+from ivr.store.studio_tables import metadata
 from tests.databases import KEY, OLD_KEY, opened
 from tests.store import scan
 from tests.store.lives import aidant, asked, dialled, end, lived, rang, stored
