@@ -5,10 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from ivr.store.database import Database
 from tests import databases
 from tests.databases import TEMPLATE, PostgresServer, serial
+
+# A machine may be busy. Where CI is set, Hypothesis tries the same examples each time, elsewhere always others.
+settings.register_profile("unhurried", settings.default, deadline=None)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")
