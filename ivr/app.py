@@ -14,7 +14,21 @@ from zoneinfo import ZoneInfo
 from fastapi import FastAPI
 
 from ivr import outward
-from ivr.actions import asking, callbacks, chores, dial_jobs, last_words, messages, resuming, retention
+from ivr.actions import (
+    asking,
+    callbacks,
+    chores,
+    dial_jobs,
+    last_words,
+    messages,
+    publishing,
+    resuming,
+    retention,
+    standing,
+    taking,
+    treating,
+    uploading,
+)
 from ivr.actions.asking import Asking
 from ivr.actions.calls import Answer, Calls, World
 from ivr.actions.erasing import Eraser
@@ -25,6 +39,7 @@ from ivr.actions.placing import Trunk
 from ivr.actions.releases import Folders
 from ivr.actions.retention import House
 from ivr.actions.schedule import Daily, Every, Recurring, Schedule
+from ivr.actions.studio import Studio
 from ivr.carrier.protocol import Carrier
 from ivr.channels.twilio.addresses import Addresses
 from ivr.channels.twilio.routes import CHANNEL, Telephone, Webhooks
@@ -43,6 +58,8 @@ from ivr.web.site import Site
 from ivr.web.wakes import Wakes
 from ivr.worker import Worker
 
+LAST_WORDS = "last-words"
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:
@@ -60,6 +77,7 @@ class Parts:
     figures: Figures
     vault: Vault  # of messages
     trunk: Trunk | None  # how we call out, where that is configured
+    studio: Studio
 
     @property
     def carrier(self) -> Carrier | None:
@@ -79,11 +97,11 @@ class Parts:
     @property
     def last_words(self) -> Path:
         """Where the sounds of last resort lie."""
-        return self.settings.data_dir / "last-words"
+        return self.settings.data_dir / LAST_WORDS
 
     def today(self) -> str:
         """The date where the helpline lives, ISO."""
-        return datetime.now(self.settings.zone).date().isoformat()
+        return self.studio.today()
 
 
 def parts(settings: Settings, clock: Callable[[], float] = time.time) -> Parts:
@@ -108,11 +126,25 @@ def parts(settings: Settings, clock: Callable[[], float] = time.time) -> Parts:
     sounds = Sounds(settings.data_dir / "sounds")
     vault = Vault(settings.recordings_dir / "messages", database.keyring)
     trunk = outward.trunk(settings, database, limits, clock)
+    bell = threading.Event()
+    studio = Studio(
+        database=database,
+        vault=Vault(settings.recordings_dir / "studio", database.keyring),
+        sounds=sounds,
+        folders=folders,
+        shelf=shelf,
+        clock=clock,
+        today=lambda: datetime.now(settings.zone).date().isoformat(),
+        second_person=settings.second_person,
+        hurry=bell.set,
+    )
     kinds = {
         **job_kinds(settings, database, shelf, clock),
         **outward.kinds(trunk, vault),
+        **outward.booth_kinds(trunk, studio),
         messages.SWEEP: messages.sweep_kind(database, vault),
         **retention.kinds(keeping(settings, database, vault, clock)),
+        **studio_kinds(studio, settings.data_dir / LAST_WORDS),
     }
     return Parts(
         settings=settings,
@@ -123,10 +155,11 @@ def parts(settings: Settings, clock: Callable[[], float] = time.time) -> Parts:
         calls=Calls(world),
         clock=clock,
         kinds=kinds,
-        bell=threading.Event(),
+        bell=bell,
         figures=figures,
         vault=vault,
         trunk=trunk,
+        studio=studio,
     )
 
 
@@ -156,6 +189,20 @@ def job_kinds(settings: Settings, database: Database, shelf: Shelf, clock: Calla
     }
 
 
+def studio_kinds(studio: Studio, words: Path) -> dict[str, Kind]:
+    """What is done with recordings and publications."""
+
+    def heard() -> None:
+        last_words.write(studio.shelf.current(), studio.sounds.path, words)
+
+    return {
+        taking.TREAT: treating.treat_kind(studio),
+        treating.SWEEP: treating.sweep_kind(studio),
+        uploading.FILE: uploading.file_kind(studio),
+        publishing.PUBLISH: publishing.publish_kind(studio, heard),
+    }
+
+
 def recurring(zone: ZoneInfo) -> tuple[Recurring, ...]:
     """The kinds that nobody has to ask for."""
     return (
@@ -163,6 +210,7 @@ def recurring(zone: ZoneInfo) -> tuple[Recurring, ...]:
         Every("return-stale-claims", 300),
         Every(dial_jobs.WATCH, 60),
         Every(messages.SWEEP, 3600),
+        Every(treating.SWEEP, 3600),
         Daily("forget-done-jobs", hour(3, 40), zone),
         Daily("forget-releases", hour(3, 50), zone),
         *retention.recurring(zone),
@@ -195,6 +243,7 @@ def application(joined: Parts) -> FastAPI:
     if joined.settings.has_twilio:
         app.router.routes += Webhooks(telephone(joined)).routes()
         app.router.routes += outward.routes(joined.trunk, joined.shelf, joined.settings)
+        app.router.routes += outward.booth_routes(joined.trunk, joined.studio, joined.settings)
     pages.mount(app, site(joined))
     return app
 
@@ -215,6 +264,7 @@ def site(joined: Parts) -> Site:
         limits=joined.limits,
         vault=joined.vault,
         eraser=joined.eraser,
+        studio=joined.studio,
         can_call=joined.trunk is not None,
         hurry=joined.bell.set,
         proxies=settings.proxies,
@@ -243,6 +293,8 @@ def telephone(joined: Parts) -> Telephone:
 @contextlib.asynccontextmanager
 async def _living(joined: Parts, hands: Worker | None) -> AsyncIterator[None]:
     """What runs beside the requests: last words are on disk before the first call, jobs are done."""
+    with contextlib.suppress(StorageAway):
+        standing.follow(joined.studio)
     last_words.write(joined.shelf.current(), joined.sounds.path, joined.last_words)
     if hands is not None:
         hands.start()

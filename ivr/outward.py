@@ -4,14 +4,17 @@ from collections.abc import Callable
 
 from starlette.routing import Route
 
-from ivr.actions import copies, dial_jobs, looking, messages, placing
+from ivr.actions import booth_fetch, copies, dial_jobs, looking, messages, placing
+from ivr.actions.booth import Booth
 from ivr.actions.jobs import Kind
 from ivr.actions.limits import Limits
 from ivr.actions.messages import Postbox
 from ivr.actions.placing import Trunk
 from ivr.actions.ring import Ring
+from ivr.actions.studio import Studio
 from ivr.carrier.twilio import Account, TwilioCarrier
-from ivr.channels.twilio.addresses import DeskAddresses
+from ivr.channels.twilio.addresses import BoothAddresses, DeskAddresses
+from ivr.channels.twilio.booth import BoothWebhooks
 from ivr.channels.twilio.desk import DeskWebhooks
 from ivr.release.shelf import Shelf
 from ivr.settings import Settings
@@ -58,3 +61,17 @@ def routes(trunk: Trunk | None, shelf: Shelf, settings: Settings) -> list[Route]
         return []
     ring = Ring(trunk.database, shelf, trunk.number, trunk.limits, trunk.call_seconds, trunk.clock)
     return list(DeskWebhooks(ring, DeskAddresses(settings.public_url), token.get_secret_value()).routes())
+
+
+def booth_kinds(trunk: Trunk | None, studio: Studio) -> dict[str, Kind]:
+    """The kinds of job of recording by telephone."""
+    return {} if trunk is None else {booth_fetch.FETCH: booth_fetch.fetch_kind(studio, trunk.carrier)}
+
+
+def booth_routes(trunk: Trunk | None, studio: Studio, settings: Settings) -> list[Route]:
+    """Where the company tells of the calls in which somebody records."""
+    token = settings.twilio_auth_token
+    if trunk is None or token is None:
+        return []
+    addresses = BoothAddresses(settings.public_url)
+    return list(BoothWebhooks(Booth(studio), addresses, token.get_secret_value()).routes())

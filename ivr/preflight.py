@@ -5,15 +5,21 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ivr.actions import limits, releases
+from ivr.actions import limits, standing
+from ivr.actions.coverage import Mark, coverage
 from ivr.actions.releases import Made
 from ivr.app import Parts
 from ivr.carrier.caller_id import caller_id_problem
 from ivr.carrier.twilio import Account, Numbers
 from ivr.errors import BadContent, CarrierBusy, CarrierFailed, StorageAway, VoiceFailed
 from ivr.settings import Settings
-from ivr.store import jobs
+from ivr.store import jobs, publications
 from ivr.web import assets
+
+STUDIO = {
+    Mark.STALE: "recordings say other words than the text of now",
+    Mark.BELOW: "texts were changed by a deployment, and the studio's stand over them",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +149,23 @@ def _address(joined: Parts) -> Iterator[Line]:
 def content_report(joined: Parts) -> list[Line]:
     """Mistakes, warnings, and what awaits a person: recordings, reviews."""
     try:
-        made = releases.prepare(joined.folders, joined.sounds, joined.today())
+        made = standing.rehearsed(joined.studio)
     except (BadContent, VoiceFailed) as error:
         return [Line("wrong", mistake) for mistake in str(error).splitlines()]
+    except StorageAway:
+        return [Line("wrong", "the content is not checked: the database does not say what is published")]
     warnings = [Line("note", str(mistake)) for mistake in made.warnings]
-    return [*warnings, *(Line("ok", line) for line in summary(made).splitlines())]
+    return [*warnings, *(Line("ok", line) for line in summary(made).splitlines()), *_studio(joined)]
+
+
+def _studio(joined: Parts) -> Iterator[Line]:
+    """What admins should record again or look at; placeholders are counted with each language."""
+    with joined.database.transaction() as tx:
+        lines = coverage(tx, joined.studio).lines if publications.has_tables(tx) else ()
+    for mark, what in STUDIO.items():
+        found = [f"{line.name} ({line.language})" for line in lines if mark in line.marks]
+        if found:
+            yield Line("note", f"{len(found)} {what}: {', '.join(found)}")
 
 
 def summary(made: Made) -> str:

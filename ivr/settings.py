@@ -158,6 +158,9 @@ class Settings(BaseModel):
         alias="IVR_DIAL_TYPES",
         description="and which lines there; premium, shared-cost and satellite numbers never",
     )
+    second_person: bool = Field(
+        True, alias="IVR_SECOND_PERSON", description="a recording is approved by somebody else than who made it"
+    )
     worker_metrics: Annotated[str, AfterValidator(_listens)] = Field(
         "", alias="IVR_WORKER_METRICS", description="where `ivr worker` shows /metrics: 9100 on loopback, 0.0.0.0:9100"
     )

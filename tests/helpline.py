@@ -49,7 +49,7 @@ def helpline(
     more = {"TWILIO_ACCOUNT_SID": ACCOUNT, "TWILIO_AUTH_TOKEN": TOKEN} if twilio else {}
     settings = load({**surroundings(data), "IVR_DATABASE_URL": database_url, **more, **environ})
     joined = parts(settings, clock or at(MONDAY_MORNING))
-    releases.publish(prepared(), joined.shelf)
+    joined.shelf.put(prepared().release)
     return joined
 
 

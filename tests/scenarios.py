@@ -74,16 +74,17 @@ def ready(scenario: Scenario, tmp: Path, database_url: str = "") -> Iterator[Par
         for name in scenario.after:
             earlier = load(CALLS / f"{name}.yaml")
             clock.stands_at(earlier.at)
-            _remember(joined, earlier)
+            remember(joined, earlier)
             by_terminal(joined, earlier)
         clock.stands_at(scenario.at)
-        _remember(joined, scenario)
+        remember(joined, scenario)
         yield joined
     finally:
         joined.database.dispose()
 
 
-def _remember(joined: Parts, scenario: Scenario) -> None:
+def remember(joined: Parts, scenario: Scenario) -> None:
+    """As after an earlier call of this caller."""
     if scenario.remembered is None:
         return
     number = understand(scenario.caller, production=False).e164

@@ -89,7 +89,7 @@ def test_a_value_past_its_date_is_said_in_doubtful_words(day: str, heard: str, t
     collecting = load(scenarios.CALLS / "doubtful-french.yaml")
     joined = helpline(tmp_path, clock=at(f"{day}T10:00"))
     folders = releases.Folders(menus, ROOT / "prompts", ROOT / "var" / "models")
-    releases.publish(releases.prepare(folders, Sounds(SOUNDS), day), joined.shelf)
+    joined.shelf.put(releases.prepare(folders, Sounds(SOUNDS), day).release)
     steps, _ = scenarios.by_terminal(
         joined, Scenario("", "+33639980157", day, None, press_through(collecting), collecting.stored)
     )

@@ -16,6 +16,7 @@ from ivr.store import callers as people
 from ivr.store import calls, requests
 from ivr.store.crypto import Keyring
 from ivr.store.database import Database
+from ivr.store.vault import Vault
 from tests.actions import folders
 from tests.actions.folders import humming
 from tests.doubles.carrier import Carrier
@@ -152,12 +153,15 @@ def test_keys_are_rotated_and_the_old_one_can_be_thrown_away(ivr: Ivr, root: Pat
     with before.transaction() as tx:
         calls.log_call(tx, new_call())
         requests.put(tx, new_request())
+    put = Vault(root / "recordings" / "studio", before.keyring).put("a", b"a voice")
     before.dispose()
-    result = ivr("keys", "rotate", IVR_SECRET_KEY=NEWER, IVR_OLD_SECRET_KEYS=KEY)
+    where = str(root / "recordings")
+    result = ivr("keys", "rotate", IVR_SECRET_KEY=NEWER, IVR_OLD_SECRET_KEYS=KEY, IVR_RECORDINGS_DIR=where)
     assert result.output.startswith("re-encrypted: 0 callers, 0 turns, 1 requests\n")
-    for others in ("0 accounts of staff", "0 jobs", "0 blocked numbers"):
+    for others in ("0 accounts of staff", "0 jobs", "0 blocked numbers", "1 recordings of the studio"):
         assert f"re-encrypted: {others}\n" in result.output
     after = database(root, NEWER)
+    assert Vault(root / "recordings" / "studio", after.keyring).open(put.name) == b"a voice"
     with after.reading() as tx:
         assert [request.number for request in requests.of_call(tx, "call-1")] == [SOMEBODY]
     after.dispose()

@@ -9,17 +9,21 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from ivr.actions import releases
 from ivr.actions.sounds import NO_LANGUAGE
 from ivr.app import Parts
 from ivr.audio.loudness import SILENT, loudness
 from ivr.audio.wav import read_wav
 from ivr.channels.twilio.parse import call_id
 from ivr.engine import engine
+from ivr.engine.check_pace import FIRST_FACT_SECONDS, LEAF_CHOICES
 from ivr.engine.content import node_prompts
 from ivr.engine.inputs import Arrived, Context, Known, Learned, Pressed, StayedSilent
 from ivr.engine.menu import Book, Question
+from ivr.engine.pace import Pace, leaves
 from ivr.engine.state import State
 from ivr.engine.turn import Ask, CallbackRequested, Listen, Turn
+from ivr.release import pacing
 from ivr.store import calls as stored_calls
 from ivr.store import requests
 from tests.crawling import SILENCE, Call, Map, Move, Outside, Spot, calls, way_of
@@ -170,6 +174,7 @@ def test_every_way_of_every_menu_leads_where_the_book_says(language: str, joined
     names = {urlsplit(url).path.split("/")[3].split(".doubt")[0] for url in caller.met}
     assert names >= {prompt for node in book().nodes.values() if node.tree in TREES for prompt in node_prompts(node)}
     print(f"\n{language}: {summary(made)}; {caller.turns} turns, {len(caller.met)} sounds, {seconds(begun)}")
+    print(*pacing.listed(pace(language), language), sep="\n")
 
 
 def summary(made: list[Call]) -> str:
@@ -185,6 +190,28 @@ def summary(made: list[Call]) -> str:
 
 def seconds(begun: float) -> str:
     return f"{time.monotonic() - begun:.1f} s"
+
+
+def pace(language: str) -> Pace:
+    release = prepared().release
+    return Pace(release.content, language, releases.lengths_of(release.content, release.sounds))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_leaf_is_on_the_map_and_few_menu_choices_away(language: str) -> None:
+    fewest: dict[str, int] = {}
+    for spot, choices in map_of_menus().choices().items():
+        fewest[spot.node] = min(choices, fewest.get(spot.node, choices))
+    found = {leaf.node: leaf.choices for leaf in pace(language).leaves()}
+    assert set(found) == {node.id for node in leaves(prepared().release.content)}
+    assert all(fewest[node] <= choices <= LEAF_CHOICES for node, choices in found.items())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_tree_tells_its_first_fact_within_a_minute(language: str) -> None:
+    facts = pace(language).first_facts()
+    assert set(facts) == TREES
+    assert max(facts.values()) <= FIRST_FACT_SECONDS
 
 
 def test_the_map_holds_every_node_where_a_caller_of_the_written_trees_can_stand() -> None:

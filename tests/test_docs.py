@@ -14,7 +14,6 @@ from pydantic_core import PydanticUndefined
 
 from ivr.actions import retention
 from ivr.cli import main
-from ivr.release import drawing
 from ivr.settings import Settings
 from tests import desk_drawing
 
@@ -38,10 +37,6 @@ def settings_table() -> str:
     return "\n".join(rows) + "\n"
 
 
-def picture() -> str:
-    return drawing.fenced(drawing.charts(drawing.read(ROOT / "menus", ROOT / "prompts"))["procedure"])
-
-
 def terms_table() -> str:
     rows = ["| what | kept for | after | then | setting |", "|---|---|---|---|---|"]
     for rule in retention.RULES:
@@ -52,7 +47,6 @@ def terms_table() -> str:
 
 GENERATED = {
     "docs/callback.md": ("machine", desk_drawing.fenced),
-    "README.md": ("picture", picture),
     "docs/operator.md": ("settings", settings_table),
     "docs/privacy.md": ("terms", terms_table),
 }

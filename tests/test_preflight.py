@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from ivr import preflight
+from ivr.actions import standing
 from ivr.actions.limits import spend
 from ivr.app import Parts, parts
 from ivr.settings import load
@@ -118,7 +119,7 @@ def test_what_a_person_should_look_at_is_a_note(
 def test_a_newcomer_reads_what_to_do_next(tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     humming(monkeypatch)
     with joined(tmp_path, sqlite_url, IVR_PORT="8123") as made:
-        released = preflight.releases.prepare(made.folders, made.sounds, made.today())
+        released = standing.rehearsed(made.studio)
         text = preflight.welcome(made, released)
     for part in ("http://127.0.0.1:8123\n", "ivr phone", "/readyz", "ivr check", "Ctrl-C", released.release.id):
         assert part in text

@@ -52,6 +52,20 @@ class What(StrEnum):
     CALL_ENDED = "call-ended"
     PHONE_TESTED = "phone-tested"
     MESSAGE_HEARD = "message-heard"
+    RECORDER_RUNG = "recorder-rung"
+    RECORDING_KEPT = "recording-kept"
+    TAKE_ADDED = "take-added"
+    TAKE_CHECKED_ANEW = "take-checked-anew"
+    TAKE_OVERRULED = "take-overruled"
+    TAKE_APPROVED = "take-approved"
+    TAKE_WITHDRAWN = "take-withdrawn"
+    WORDING_WRITTEN = "wording-written"
+    PUBLICATION_PLANNED = "publication-planned"
+    PUBLICATION_CANCELLED = "publication-cancelled"
+    PUBLICATION_MADE = "publication-made"
+    PUBLICATION_REFUSED = "publication-refused"
+    UPLOADED = "uploaded"
+    UPLOAD_CANCELLED = "upload-cancelled"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 comes in through ring.py. See docs/decisions/0013-dialling.md.
 """
 
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from ivr.actions import callbacks, dial_jobs, legs
@@ -13,8 +14,9 @@ from ivr.store.database import Transaction
 from ivr.store.dials import BEFORE_ACCEPTED, Dial, How, Kind, NewDial, State
 from ivr.store.staff import Member
 
-TESTS, TESTS_SECONDS = 3, 600
-"""How often somebody may ring their own phone in how many seconds."""
+TESTS_SECONDS = 600
+OFTEN: Mapping[Kind, int] = {Kind.TEST: 3, Kind.STUDIO: 5}
+"""How often somebody may ring their own phone in so many seconds."""
 
 
 def call_back(
@@ -34,18 +36,28 @@ def call_back(
 
 
 def self_test(tx: Transaction, member: Member, deed: Deed) -> int:
-    """Rings somebody's own phone: the id of the attempt; TooSoon after some in a row, Refused without a phone."""
+    """Rings somebody's own phone: the id of the attempt; see `ring_oneself`."""
+    dial_id, new = ring_oneself(tx, member, Kind.TEST, deed)
+    if new:
+        note(tx, deed, What.PHONE_TESTED, staff_object(member.id), dial=dial_id)
+    return dial_id
+
+
+def ring_oneself(tx: Transaction, member: Member, kind: Kind, deed: Deed) -> tuple[int, bool]:
+    """The attempt, and whether it is new: while one goes on there is no second.
+
+    TooSoon after some in a row, Refused without a phone.
+    """
     if member.phone is None:
         raise Refused(Reason.NO_PHONE, "phone")
-    last = dials.last_test(tx, member.id)
+    last = dials.last_own(tx, member.id, kind)
     if last is not None and not last.over:
-        return last.id
-    if dials.tests(tx, member.id, deed.now - TESTS_SECONDS) >= TESTS:
+        return last.id, False
+    if dials.often(tx, member.id, kind, deed.now - TESTS_SECONDS) >= OFTEN[kind]:
         raise TooSoon(TESTS_SECONDS)
-    dial_id = dials.add(tx, NewDial(Kind.TEST, member.id, None, deed.now))
-    note(tx, deed, What.PHONE_TESTED, staff_object(member.id), dial=dial_id)
+    dial_id = dials.add(tx, NewDial(kind, member.id, None, deed.now))
     dial_jobs.dial(tx, dial_id, deed.now)
-    return dial_id
+    return dial_id, True
 
 
 def hang_up(tx: Transaction, dial_id: int, deed: Deed, *, voicemail: bool = False) -> None:

@@ -14,7 +14,7 @@ from ivr.actions.machine import Event
 from ivr.actions.refusals import Refused
 from ivr.store import desk, dials
 from ivr.store.database import Transaction
-from ivr.store.dials import BEFORE_ACCEPTED, OPEN, Dial, How, Kind, State
+from ivr.store.dials import BEFORE_ACCEPTED, OPEN, OWN, Dial, How, State
 from ivr.store.requests import Status
 
 log = logging.getLogger("ivr.dialling")
@@ -89,6 +89,12 @@ def tested(tx: Transaction, dial: Dial, now: float) -> None:
     dials.move(tx, dial, BEFORE_ACCEPTED, State.OVER, now, how=How.TESTED.value, accepted_at=now, ended_at=now)
 
 
+def recording(tx: Transaction, dial: Dial, now: float) -> None:
+    """Whoever answered keyed their PIN, and records until they hang up."""
+    known = {"how": How.RECORDED.value, "accepted_at": now, "answered_at": now}
+    dials.move(tx, dial, BEFORE_ACCEPTED, State.BRIDGED, now, **known)
+
+
 def leg(tx: Transaction, dial: Dial, report: Report, now: float) -> None:
     """News of the caller's leg. That there is any means that their phone was dialled."""
     if dial.accepted_at is None:
@@ -147,7 +153,7 @@ def nobody_knows(tx: Transaction, dial: Dial, now: float) -> None:
 
 def wanted(tx: Transaction, dial: Dial) -> bool:
     """Whether this attempt is still what its request, which is now locked, waits for."""
-    if dial.kind is Kind.TEST:
+    if dial.kind in OWN:
         return dial.state is not State.OVER
     request = None if dial.request_id is None else desk.lock(tx, dial.request_id)
     if request is None or request.dial_id != dial.id:

@@ -121,7 +121,7 @@ def _fetch(box: Postbox) -> Handler:
             return None
         ref = RecordingRef(message.ref)
         try:
-            data = _fetched(box, id, ref)
+            data = fetched(box.carrier, box.vault, str(id), ref)
         except CarrierRefused as refused:
             if refused.status != 404:
                 raise
@@ -138,11 +138,12 @@ def _fetch(box: Postbox) -> Handler:
     return handle
 
 
-def _fetched(box: Postbox, id: int, ref: RecordingRef) -> bytes:
-    box.vault.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    into = box.vault.folder / f".{id}.fetched{DRAFT}"
+def fetched(carrier: Carrier, vault: Vault, name: str, ref: RecordingRef) -> bytes:
+    """A recording of the company's; it lies in the vault's folder only while it is fetched."""
+    vault.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    into = vault.folder / f".{name}.fetched{DRAFT}"
     try:
-        box.carrier.fetch_recording(ref, into)
+        carrier.fetch_recording(ref, into)
         return into.read_bytes()
     finally:
         into.unlink(missing_ok=True)

@@ -17,7 +17,7 @@ from ivr.carrier.protocol import CallRef, Carrier, NewCall
 from ivr.errors import CarrierBusy, CarrierRefused, CarrierUnknown
 from ivr.store import dials, requests, staff
 from ivr.store.database import Database, Transaction
-from ivr.store.dials import Dial, How, State
+from ivr.store.dials import OWN, Dial, How, State
 from ivr.store.dials import Kind as Purpose
 
 log = logging.getLogger("ivr.dialling")
@@ -32,14 +32,14 @@ ATTEMPTS = 5
 
 @dataclass(frozen=True, slots=True)
 class Trunk:
-    """How the helpline calls out; `addresses` gives the two that the company posts to, by the id of the attempt."""
+    """How the helpline calls out; `addresses` gives the two that the company posts to about an attempt."""
 
     database: Database
     carrier: Carrier
     number: str = field(repr=False)  # E.164, shown to whoever is called
     limits: Limits
     call_seconds: int
-    addresses: Callable[[int], tuple[str, str]]
+    addresses: Callable[[int, Purpose], tuple[str, str]]
     clock: Callable[[], float]
 
 
@@ -56,11 +56,11 @@ def end_kind(trunk: Trunk) -> Kind:
 def _place(trunk: Trunk) -> Handler:
     def handle(job: Job) -> Written | None:
         id = int(job.args["dial"])
-        to = _begin(trunk, id, job)
-        if to is None:
+        new = _begin(trunk, id, job)
+        if new is None:
             return None
         try:
-            ref = trunk.carrier.call(_call(trunk, id, to))
+            ref = trunk.carrier.call(new)
         except CarrierBusy:
             if _not_now(trunk, id, job):
                 raise
@@ -75,8 +75,8 @@ def _place(trunk: Trunk) -> Handler:
     return handle
 
 
-def _begin(trunk: Trunk, id: int, job: Job) -> str | None:
-    """The phone to ring, `placing` committed; None when it is not to be rung, and then the attempt says why."""
+def _begin(trunk: Trunk, id: int, job: Job) -> NewCall | None:
+    """The call to ask for, `placing` committed; None when there is to be none, and then the attempt says why."""
     now = trunk.clock()
     with trunk.database.transaction() as tx:
         dial = dials.lock(tx, id)
@@ -85,12 +85,12 @@ def _begin(trunk: Trunk, id: int, job: Job) -> str | None:
         member = staff.find(tx, dial.staff_id)
         phone = None if member is None or member.disabled_at is not None else member.phone
         obstacle = How.NO_PHONE if phone is None else _obstacle(tx, trunk, dial, job, now)
-        if obstacle is not None:
-            legs.decline(tx, dial, obstacle, now)
+        if obstacle is not None or phone is None:
+            legs.decline(tx, dial, obstacle or How.NO_PHONE, now)
             return None
         dials.move(tx, dial, (State.NEW,), State.PLACING, now)
         dial_jobs.look_up(tx, id, now, LOOK_SECONDS)
-        return phone
+        return _call(trunk, dial, phone)
 
 
 def _obstacle(tx: Transaction, trunk: Trunk, dial: Dial, job: Job, now: float) -> How | None:
@@ -98,7 +98,7 @@ def _obstacle(tx: Transaction, trunk: Trunk, dial: Dial, job: Job, now: float) -
         return How.TOO_LATE
     if not legs.wanted(tx, dial):
         return How.WITHDRAWN
-    if dial.kind is Purpose.TEST:
+    if dial.kind in OWN:
         return None
     assert dial.request_id is not None
     request = requests.find(tx, dial.request_id)
@@ -113,8 +113,8 @@ def _obstacle(tx: Transaction, trunk: Trunk, dial: Dial, job: Job, now: float) -
     return None
 
 
-def _call(trunk: Trunk, id: int, to: str) -> NewCall:
-    answer, status = trunk.addresses(id)
+def _call(trunk: Trunk, dial: Dial, to: str) -> NewCall:
+    answer, status = trunk.addresses(dial.id, dial.kind)
     return NewCall(
         to=to,
         from_=trunk.number,

@@ -41,6 +41,18 @@ class Reason(StrEnum):
     ALREADY_BLOCKED = "already-blocked"
     LOOK_FIRST = "look-first"
     NO_PHONE = "no-phone"
+    NO_SUCH_PROMPT = "no-such-prompt"
+    EDITED_MEANWHILE = "edited-meanwhile"
+    BAD_TEXT = "bad-text"
+    CHANGED_MEANWHILE = "changed-meanwhile"
+    OWN_TAKE = "own-take"
+    NOT_APPROVED = "not-approved"
+    IS_PUBLISHED = "is-published"
+    NOTHING_CHANGES = "nothing-changes"
+    NO_FILES = "no-files"
+    TOO_MANY_FILES = "too-many-files"
+    BAD_ZIP = "bad-zip"
+    OTHER_WORDS = "other-words"
 
 
 class Refused(BadInput):

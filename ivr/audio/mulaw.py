@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ivr.audio.samples import Samples
+from ivr.audio.wav import wav_bytes
 
 _BIAS = 33  # in 14 bits
 _CLIP = 8158
@@ -34,3 +35,8 @@ def encode(samples: Samples) -> bytes:
 def decode(data: bytes) -> Samples:
     """One sample a byte."""
     return _DECODED[np.frombuffer(data, dtype=np.uint8)]
+
+
+def heard(samples: Samples) -> bytes:
+    """A WAV file of what a caller hears, in 16 bits, which every browser plays."""
+    return wav_bytes(decode(encode(samples)))

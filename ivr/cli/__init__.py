@@ -2,7 +2,7 @@
 
 import click
 
-from ivr.cli import copies, keeping, line, people, service, texts, trying
+from ivr.cli import copies, keeping, line, people, service, studio, texts, trying
 
 COMMANDS = (
     service.run,
@@ -21,6 +21,7 @@ COMMANDS = (
     people.staff,
     people.callers,
     texts.prompts,
+    studio.studio,
     line.twilio,
 )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import click
 
-from ivr.actions import releases
+from ivr.actions import standing
 from ivr.actions.releases import Made
 from ivr.app import Parts, parts
 from ivr.errors import BadSetting, HelplineError
@@ -43,9 +43,8 @@ def need_tables(joined: Parts) -> None:
 def made_ready(joined: Parts) -> Made:
     """Makes every missing sound, with a bar that shows how far it is, and publishes the release."""
     bar = _Bar()
-    made = releases.prepare(joined.folders, joined.sounds, joined.today(), bar.show)
+    made = standing.ready(joined.studio, bar.show)
     bar.close()
-    releases.publish(made, joined.shelf)
     return made
 
 

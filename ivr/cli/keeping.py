@@ -30,6 +30,7 @@ def rotate_keys() -> None:
         click.echo(f"re-encrypted: {stored_jobs.rotate(joined.database)} jobs")
         click.echo(f"re-encrypted: {blocklist.rotate(joined.database)} blocked numbers")
         click.echo(f"re-encrypted: {joined.vault.rotate()} voice messages")
+        click.echo(f"re-encrypted: {joined.studio.vault.rotate()} recordings of the studio")
 
 
 @click.group()

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import click
 
-from ivr.cli.common import explained, read_settings
+from ivr.actions import releases
+from ivr.cli.common import explained, joined_parts, read_settings
 from ivr.engine.content import Content
-from ivr.release import comparing, drawing
+from ivr.engine.pace import Pace
+from ivr.release import comparing, drawing, pacing
 
 
 @click.group()
@@ -29,6 +31,17 @@ def facts() -> None:
     with explained():
         for line in comparing.listed(_content()):
             click.echo(line)
+
+
+@prompts.command()
+def seconds() -> None:
+    """Lists how long a returning caller listens to the end of each explanation, in the published release."""
+    with explained():
+        release = joined_parts().shelf.current()
+        lengths = releases.lengths_of(release.content, release.sounds)
+        for tongue in release.content.tongues:
+            for line in pacing.listed(Pace(release.content, tongue.code, lengths), tongue.code):
+                click.echo(line)
 
 
 def _content() -> Content:

@@ -1,11 +1,9 @@
 """What can be wrong in the texts, the facts and the lengths of sounds, one small function a mistake."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 
 from ivr.engine.checked import Checked
 from ivr.engine.content import (
-    DAYS,
-    PARTS,
     PLACEHOLDER,
     Content,
     Text,
@@ -14,7 +12,8 @@ from ivr.engine.content import (
     spoken_prompts,
     written_prompts,
 )
-from ivr.engine.menu import Line, Menu, Placed, Steps
+from ivr.engine.menu import Menu, Steps
+from ivr.engine.pace import longest
 from ivr.engine.reading import Mistake
 from ivr.engine.say import every, lines
 from ivr.engine.turn import Variant
@@ -161,18 +160,10 @@ def _too_long(c: Checked) -> Iterator[Mistake]:
         limit = MENU_SECONDS if isinstance(node, Menu) else PAGE_SECONDS
         for tongue in c.content.tongues:
             for page in range(len(node.pages) if isinstance(node, Steps) else 1):
-                length = sum(_longest(c.seconds, tongue.code, item) for item in every(lines(node, page)))
+                length = sum(longest(c.seconds, tongue.code, item) for item in every(lines(node, page)))
                 if length > limit:
                     place = f"page {page + 1} lasts" if isinstance(node, Steps) else "lasts"
                     yield c.at(node, f"{place} {length:.0f} s, more than {limit:.0f}", tongue.code, warning=True)
-
-
-def _longest(seconds: Mapping[tuple[str, str, Variant], float], language: str, item: Line) -> float:
-    """A moment is mostly within the week; how long other values are is not known here."""
-    if isinstance(item, Placed):
-        said = [max(_longest(seconds, language, name) for name in names) for names in (DAYS, PARTS)]
-        return sum(said) if item.kind == "moment" else 0.0
-    return max(seconds.get((language, item, variant), 0.0) for variant in (Variant.FULL, Variant.DOUBT))
 
 
 CHECKS: tuple[Callable[[Checked], Iterator[Mistake]], ...] = (

@@ -118,7 +118,7 @@ def prompts_of(say: Say) -> Iterator[str]:
 
 
 def spoken_prompts(content: Content) -> dict[str, Node | None]:
-    """Every prompt that can be heard, with a node that says it (None: the engine itself, or the desk to an aidant)."""
+    """Every prompt that can be heard, with a node that says it (None: the engine itself, or what the staff hears)."""
     spoken: dict[str, Node | None] = dict.fromkeys((*SYSTEM, *MOMENTS, *desk.prompts(content.nodes.values())))
     for node in content.nodes.values():
         spoken |= {prompt: node for prompt in node_prompts(node) if prompt not in spoken}

@@ -1,7 +1,8 @@
-"""What the helpline says to an aidant's own phone. No menu says it, so every language must have all of it."""
+"""What the helpline says to the staff's own phones. No menu says it, so every language must have all of it."""
 
 from collections.abc import Iterable, Iterator
 
+from ivr.engine import booth
 from ivr.engine.menu import Language, Menu, Node
 
 NEXT = "desk.next"
@@ -13,13 +14,13 @@ GENERAL = "general"
 """The topic of a request where no menu gave one."""
 
 DESK = (NEXT, OWN, FLAGGED, ACCEPT, CALLING, DECLINED, GONE, TEST, TESTED)
-KEYS = {ACCEPT: "1", TEST: "1"}
+KEYS = {ACCEPT: "1", TEST: "1", **booth.KEYS}
 """The key that these prompts name."""
 
 
 def prompts(nodes: Iterable[Node]) -> tuple[str, ...]:
-    """Every prompt of the desk: a topic of the menus has a name that can be said."""
-    return (*DESK, *(TOPIC + topic for topic in sorted({GENERAL, *topics(nodes)})))
+    """Every prompt that the staff hears: a topic of the menus has a name that can be said."""
+    return (*DESK, *booth.ALL, *(TOPIC + topic for topic in sorted({GENERAL, *topics(nodes)})))
 
 
 def topics(nodes: Iterable[Node]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from ivr.engine.menu import (
     Menu,
     Message,
     Node,
+    Only,
     Question,
     Request,
     Roles,
@@ -119,3 +120,44 @@ def silent_cycle(nodes: Mapping[str, Node], main: str) -> list[str]:
 def _unchosen_ids(node: Node, back: tuple[str, ...]) -> Iterator[str]:
     for _, target in unchosen(node):
         yield from back if target == RETURN else (target,)
+
+
+def spoken_next(nodes: Mapping[str, Node], target: str) -> frozenset[str]:
+    """The nodes that speak first behind a target, whichever way the routes before them take."""
+    found: set[str] = set()
+    open_ends, met = [target], set[str]()
+    while open_ends:
+        id = open_ends.pop()
+        node = nodes.get(id)
+        if node is None or id in met:
+            continue
+        met.add(id)
+        if isinstance(node, Route | Goto):
+            open_ends += [to for _, to in unchosen(node)]
+        else:
+            found.add(id)
+    return frozenset(found)
+
+
+def live_answers(nodes: Mapping[str, Node]) -> dict[str, frozenset[str]]:
+    """For each node the answers by which anything from there on goes, before they are asked for anew."""
+    live = dict.fromkeys(nodes, frozenset[str]())
+    changed = True
+    while changed:
+        changed = False
+        for node in nodes.values():
+            after = _live_at(node, live)
+            changed = changed or after != live[node.id]
+            live[node.id] = after
+    return live
+
+
+def _live_at(node: Node, live: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    given = {node.remember} if isinstance(node, Menu) else set()
+    behind = {answer for _, to in chosen(node) for answer in live.get(to, frozenset())} - given
+    silent = {answer for _, to in unchosen(node) for answer in live.get(to, frozenset())}
+    says = (*node.say, *(item for page in (node.pages if isinstance(node, Steps) else ()) for item in page))
+    looked_at = {item.needs for item in says if isinstance(item, Only)} | (
+        {node.by} if isinstance(node, Route) else set()
+    )
+    return frozenset(behind | silent | looked_at)

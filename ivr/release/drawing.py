@@ -1,10 +1,9 @@
-"""Menu trees as Mermaid flowcharts, drawn from the nodes that the engine runs."""
+"""Menu trees as Mermaid flowcharts and as SVG pictures, drawn from the nodes that the engine runs."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ivr.engine.content import Content
-from ivr.engine.graph import chosen, unchosen
 from ivr.engine.menu import (
     RETURN,
     Cancel,
@@ -24,6 +23,8 @@ from ivr.engine.menu import (
 from ivr.errors import BadContent
 from ivr.release.files import read_folders
 from ivr.release.parse import parse
+from ivr.release.pictures import OVERVIEW, pictures
+from ivr.release.ways import arrows, groups
 
 SHAPES: Mapping[type[Node], tuple[str, str, str]] = {
     Language: ("([", "])", "language choice"),
@@ -44,12 +45,8 @@ SHAPES: Mapping[type[Node], tuple[str, str, str]] = {
 ELSEWHERE = ("[[", "]]")
 """The brackets of a node of another tree."""
 
-OVERVIEW = "overview"
 HEAD = "flowchart TD"
 STUBS = "classDef elsewhere stroke-dasharray: 4"
-
-Arrow = tuple[str, str, bool]
-"""(target, label, whether the caller chooses it)"""
 
 
 def read(menus: Path, prompts: Path) -> Content:
@@ -66,17 +63,21 @@ def charts(content: Content) -> dict[str, str]:
     """A chart for each tree by its name, and `overview`: the main menu and the trees behind it."""
     trees = dict.fromkeys(node.tree for node in content.nodes.values())
     drawn = {tree: _chart(content, [n for n in content.nodes.values() if n.tree == tree]) for tree in trees}
-    return {OVERVIEW: _chart(content, _groups(content)), **drawn}
+    return {OVERVIEW: _chart(content, groups(content)), **drawn}
 
 
 def pages(content: Content) -> dict[str, str]:
-    """Each chart as a Markdown page, by file name; README.md lists them and explains the shapes."""
+    """Each tree as a picture and as a page with its chart, by file name; README.md lists them and explains them."""
     drawn = charts(content)
-    return {"README.md": _index(content, drawn)} | {
-        f"{name}.md": f"# {name}\n\n{_notice(content, name)}\n\n{fenced(chart)}"
-        for name, chart in drawn.items()
-        if name != OVERVIEW
-    }
+    return (
+        {"README.md": _index(content, drawn)}
+        | {f"{name}.svg": picture for name, picture in pictures(content).items()}
+        | {
+            f"{name}.md": f"# {name}\n\n{_notice(content, name)}\n\n![{name}]({name}.svg)\n\n{fenced(chart)}"
+            for name, chart in drawn.items()
+            if name != OVERVIEW
+        }
+    )
 
 
 def printed(content: Content, tree: str | None) -> str:
@@ -93,7 +94,7 @@ def write(content: Content, tree: str | None, folder: Path) -> None:
     """Writes the pages, or one tree's page, into a folder; BadContent when there is no such tree."""
     made = pages(content)
     if tree is not None:
-        made = {name: page for name, page in made.items() if name == f"{tree}.md"}
+        made = {name: page for name, page in made.items() if name in (f"{tree}.md", f"{tree}.svg")}
         if not made:
             raise BadContent(f"there is no tree `{tree}` to write a page for")
     folder.mkdir(parents=True, exist_ok=True)
@@ -106,56 +107,17 @@ def fenced(chart: str) -> str:
     return f"```mermaid\n{chart}```\n"
 
 
-def _groups(content: Content) -> list[Node]:
-    """The main menu and all that is reached from it without leaving its tree."""
-    main = content.nodes[content.roles.main]
-    found = {main.id: main}
-    open_ends = [main]
-    while open_ends:
-        for target, _, _ in _arrows(open_ends.pop(0), content):
-            node = content.nodes.get(target)
-            if node is not None and node.tree == main.tree and node.id not in found:
-                found[node.id] = node
-                open_ends.append(node)
-    return list(found.values())
-
-
 def _chart(content: Content, nodes: Sequence[Node]) -> str:
     inside = {node.id for node in nodes}
     lines = [HEAD, *(_shape(node) for node in nodes)]
     stubs: dict[str, None] = {}
     for node in nodes:
-        for target, label, free in _arrows(node, content):
+        for target, label, free in arrows(node, content):
             lines.append(f"{_id(node.id)} {_line(free)}|{_quoted(label)}| {_id(target)}")
             if target not in inside:
                 stubs[target] = None
     lines += [f"{_id(stub)}{ELSEWHERE[0]}{_quoted(stub)}{ELSEWHERE[1]}:::elsewhere" for stub in stubs]
     return "\n    ".join([*lines, *([STUBS] if stubs else [])]) + "\n"
-
-
-def _arrows(node: Node, content: Content) -> list[Arrow]:
-    """The ways on, those to the same target as one arrow."""
-    merged: dict[tuple[str, bool], list[str]] = {}
-    for free, ways in ((True, _keyed(node, content)), (False, unchosen(node))):
-        for label, target in ways:
-            merged.setdefault((target, free), []).append(label)
-    return [(target, ", ".join(labels), free) for (target, free), labels in merged.items()]
-
-
-def _keyed(node: Node, content: Content) -> Iterable[tuple[str, str]]:
-    match node:
-        case Menu():
-            return [(f"{option.key} {option.id}", option.to) for option in node.options]
-        case Language():
-            return _languages(node, content)
-        case _:
-            return chosen(node)
-
-
-def _languages(node: Language, content: Content) -> Iterator[tuple[str, str]]:
-    for key, tongue in enumerate(content.tongues, start=1):
-        yield f"{key} {tongue.code}", node.then
-    yield f"{node.other.key} {node.other.id}", node.other.to
 
 
 def _shape(node: Node) -> str:
@@ -193,9 +155,17 @@ Drawn by `ivr map` from the data that runs; never edited by hand.
 
 ## The main menu and the trees behind it
 
-{fenced(drawn[OVERVIEW])}
+![{OVERVIEW}]({OVERVIEW}.svg)
+
+## Reading a picture
+
+A box is a node, with its id and kind; a row is a way on, with the key and the option's id, or why it goes on. A solid
+arrow is the caller's choice, a dotted one needs none. An arrow is drawn where a box is met first; any other way names
+where it leads. Blue tells something, yellow waits for the caller, green ends or passes on.
+
 ## Reading a chart
 
+{fenced(drawn[OVERVIEW])}
 A node shows its id. A solid arrow is the caller's choice, with the key and the option's id; a dotted one needs no
 choice: silence, the end of an explanation, an answer from outside. A dashed node with double sides stands in another
 tree; `{RETURN}` goes back to where the tree was entered. Not drawn, because they are the same everywhere: `0` a person,

@@ -41,6 +41,12 @@ def read_folders(menus: Path, prompts: Path) -> tuple[Raw, list[Mistake]]:
     }, mistakes
 
 
+def stamp(menus: Path, prompts: Path) -> tuple[tuple[str, int, int], ...]:
+    """Changes whenever one of the files does: what was read under the same stamp need not be read again."""
+    found = ((path, path.stat()) for path in (*menus.glob("*.yaml"), *prompts.glob("*/*.yaml")))
+    return tuple(sorted((str(path), of.st_mtime_ns, of.st_size) for path, of in found))
+
+
 def _tree(path: Path, mistakes: list[Mistake]) -> Raw:
     data, _ = _load(path, "menus", mistakes)
     nodes = data.get("nodes", {})

@@ -1,9 +1,12 @@
 """Releases on disk: every one a call may still need, and which one new calls get."""
 
+import contextlib
+import fcntl
 import json
 import os
 import re
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 from ivr.engine.state import dumps
@@ -24,12 +27,33 @@ class Shelf:
 
     def put(self, release: Release) -> None:
         """Keeps the release and makes it the one that new calls get."""
+        self.keep(release)
+        self.point(release.id)
+
+    def keep(self, release: Release) -> bool:
+        """Keeps the release, as the youngest one; whether it is a new one."""
         path = self._path(release.id)
-        if not path.exists():
+        new = not path.exists()
+        if new:
             _write(path, dumps(release.raw))
-        _write(self.folder / "current", release.id.encode())
+        else:
+            os.utime(path)
         with self._lock:
             self._kept[release.id] = release
+        return new
+
+    def point(self, id: str) -> None:
+        """New calls get this release; KeyError when it is not here."""
+        if not self._path(id).exists():
+            raise KeyError(id)
+        _write(self.folder / "current", id.encode())
+
+    @contextlib.contextmanager
+    def deciding(self) -> Iterator[None]:
+        """One at a time, of all processes: from learning which release is to be the current one until `point`."""
+        with (self.folder / ".deciding").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def current(self) -> Release:
         """The release for new calls; BadContent when none was ever made."""

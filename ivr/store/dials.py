@@ -21,10 +21,15 @@ from ivr.store.schema import dials
 
 
 class Kind(StrEnum):
-    """What it is for: calling somebody back, or trying one's own phone."""
+    """What it is for: calling somebody back, trying one's own phone, or recording by it."""
 
     CALLBACK = "callback"
     TEST = "test"
+    STUDIO = "studio"
+
+
+OWN = (Kind.TEST, Kind.STUDIO)
+"""What rings nobody's phone but one's own."""
 
 
 class State(StrEnum):
@@ -60,6 +65,7 @@ class How(StrEnum):
     REFUSED = "refused"  # by the telephone company
     TOO_LATE = "too-late"  # nobody could place it in time
     TESTED = "tested"  # a test went well
+    RECORDED = "recorded"  # somebody keyed their PIN, to record
     ENDED = "ended"  # by the aidant, before anything was dialled
 
 
@@ -117,9 +123,9 @@ ADD = (
 FIND = select(*COLUMNS).where(THIS)
 LOCK = FIND.with_for_update()
 OF_REQUEST = select(*COLUMNS).where(dials.c.request_id == bindparam("request")).order_by(dials.c.id)
-LAST_TEST = (
+LAST_OWN = (
     select(*COLUMNS)
-    .where(dials.c.staff_id == bindparam("member"), dials.c.kind == Kind.TEST)
+    .where(dials.c.staff_id == bindparam("member"), dials.c.kind == bindparam("purpose"))
     .order_by(dials.c.id.desc())
     .limit(1)
 )
@@ -133,10 +139,14 @@ STILL = (
     .limit(100)
 )
 REFS = select(dials.c.call_ref).where(dials.c.staff_id == bindparam("member"), dials.c.call_ref.is_not(None))
-TESTS = (
+OFTEN = (
     select(func.count())
     .select_from(dials)
-    .where(dials.c.staff_id == bindparam("member"), dials.c.kind == Kind.TEST, dials.c.created_at > bindparam("since"))
+    .where(
+        dials.c.staff_id == bindparam("member"),
+        dials.c.kind == bindparam("purpose"),
+        dials.c.created_at > bindparam("since"),
+    )
 )
 
 
@@ -177,9 +187,9 @@ def of_request(tx: Transaction, request_id: int) -> list[Dial]:
     return [dial for row in tx.execute(OF_REQUEST, {"request": request_id}) if (dial := _opened(row))]
 
 
-def last_test(tx: Transaction, staff_id: int) -> Dial | None:
-    """The latest test of somebody's own phone."""
-    return _opened(tx.execute(LAST_TEST, {"member": staff_id}).first())
+def last_own(tx: Transaction, staff_id: int, kind: Kind) -> Dial | None:
+    """The latest call to somebody's own phone of this kind."""
+    return _opened(tx.execute(LAST_OWN, {"member": staff_id, "purpose": kind.value}).first())
 
 
 def still(tx: Transaction, before: float, talking: float) -> list[int]:
@@ -192,9 +202,9 @@ def refs(tx: Transaction, staff_id: int) -> set[str]:
     return set(tx.execute(REFS, {"member": staff_id}).scalars())
 
 
-def tests(tx: Transaction, staff_id: int, since: float) -> int:
-    """How often somebody tried their own phone since then."""
-    return int(tx.execute(TESTS, {"member": staff_id, "since": since}).scalar_one())
+def often(tx: Transaction, staff_id: int, kind: Kind, since: float) -> int:
+    """How often somebody had their own phone rung for this since then."""
+    return int(tx.execute(OFTEN, {"member": staff_id, "purpose": kind.value, "since": since}).scalar_one())
 
 
 def topic(staff_id: int) -> str:

@@ -1,5 +1,7 @@
 """SQLAlchemy engines for both databases, set up so that nothing but `StorageAway` tells of an outage."""
 
+import contextlib
+import os
 import select
 import sqlite3
 import time
@@ -84,6 +86,11 @@ def _sqlite(url: URL) -> Engine:
         paramstyle="named",  # as PostgreSQL's driver has it: values are given by name
         connect_args={"timeout": BUSY_SECONDS, "isolation_level": None},  # we say BEGIN ourselves
     )
+
+    @event.listens_for(made, "do_connect")
+    def _create(_dialect: object, _record: object, given: Any, _named: Any) -> None:
+        with contextlib.suppress(OSError):  # before SQLite does, for its owner only
+            os.close(os.open(given[0], os.O_CREAT | os.O_EXCL, 0o600))
 
     @event.listens_for(made, "connect")
     def _prepare(connection: sqlite3.Connection, _record: object) -> None:

@@ -23,8 +23,14 @@ def of_names(tx: Transaction, names: Iterable[str]) -> dict[str, int]:
         if not missing:
             return known
         first = max(known.values(), default=FIRST - 1) + 1
-        for code, name in enumerate(missing, first):
-            tx.execute(ADD, {"code": code, "name": name})  # nothing, where somebody else was quicker: we look again
+        # nothing, where somebody else was quicker: we look again
+        tx.connection.execute(ADD, [{"code": code, "name": name} for code, name in enumerate(missing, first)])
+
+
+def lacks(tx: Transaction, names: Iterable[str]) -> bool:
+    """Whether one of the names has no code yet."""
+    known = {row.name for row in tx.execute(ALL)}
+    return any(name not in known for name in names)
 
 
 def name_of(tx: Transaction, code: int) -> str | None:

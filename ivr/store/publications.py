@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, inspect, select, update
 
 from ivr.store import news
 from ivr.store.database import Stored, Transaction
@@ -120,6 +120,20 @@ NOTE_BEFORE = (
     )
     .values(before_id=bindparam("before"))
 )
+REMAKE = (
+    update(publications)
+    .where(publications.c.made_n == bindparam("n"), publications.c.made_n == LAST_MADE.scalar_subquery())
+    .values(release_id=bindparam("release"))
+)
+EVER = (
+    select(publication_changes.c.after_id)
+    .join(publications, publications.c.id == publication_changes.c.publication_id)
+    .where(
+        publication_changes.c.kind == bindparam("kind"),
+        publication_changes.c.after_id.is_not(None),
+        publications.c.made_n.is_not(None),
+    )
+)
 CLEAR = delete(published).where(*THERE)
 PUT = insert_once(published, ("kind", "language", "name", "version_id"))
 HISTORY = (
@@ -132,6 +146,11 @@ HISTORY = (
     )
     .order_by(publications.c.id.desc())
 )
+
+
+def has_tables(tx: Transaction) -> bool:
+    """Whether anything can have been published: releases are also made before the first migration."""
+    return bool(inspect(tx.connection).has_table(published.name))
 
 
 def plan(tx: Transaction, new: NewPublication, changes: Sequence[Change]) -> int:
@@ -208,6 +227,18 @@ def make(tx: Transaction, id: int, after: int, release_id: str, at: float) -> bo
             tx.execute(PUT, {**where, "version_id": change.after})
     news.tell(tx, news.STUDIO)
     return True
+
+
+def remake(tx: Transaction, n: int, release_id: str) -> bool:
+    """What stands is in another release now, since the files changed; False when more was published since the `n`th."""
+    if n == 0:
+        return last_made(tx) == 0
+    return tx.execute(REMAKE, {"n": n, "release": release_id}).rowcount == 1
+
+
+def ever_made(tx: Transaction, kind: Kind) -> set[int]:
+    """The ids of all versions that were ever published."""
+    return set(tx.execute(EVER, {"kind": kind.value}).scalars())
 
 
 def refuse(tx: Transaction, id: int, problem: str) -> bool:

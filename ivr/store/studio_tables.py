@@ -114,9 +114,37 @@ upload_files = Table(
     Column("sha256", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("reason", Text),  # why it was refused
-    Column("name", Text),  # of the sound that it is
+    Column("language", Text),  # with the name, of the sound that it is
+    Column("name", Text),
     Column("take_id", Id, ForeignKey("takes.id")),
     sqlite_autoincrement=True,
 )
 Index("upload_files_place", upload_files.c.upload_id, upload_files.c.n, unique=True)
 Index("upload_files_state", upload_files.c.state)
+
+sittings = Table(
+    "sittings",  # recording by telephone: a call to somebody's own phone, and where it stands
+    metadata,
+    Column("dial_id", Id, ForeignKey("dials.id"), primary_key=True, autoincrement=False),
+    Column("language", Text, nullable=False),
+    Column("n", Integer, nullable=False),  # counts what was said; an address that holds another one is a repeat
+    Column("step", Text, nullable=False),  # what is waited for
+    Column("said", Text, nullable=False),  # the names of the sounds that were said last
+    Column("tries", Integer, nullable=False),  # in vain, in this step
+    Column("name", Text),  # of the sound that is recorded
+    Column("spoken_id", Id),  # the latest recording
+)
+
+spoken = Table(
+    "spoken",  # what was said into a telephone: the company's recording, until it is a take
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("dial_id", Id, ForeignKey("sittings.dial_id"), nullable=False, index=True),
+    Column("ref", Text, nullable=False, unique=True),  # the company's id of the recording
+    Column("name", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("at", Double, nullable=False),
+    Column("kept_at", Double),  # since when it is wanted; none: nobody said so, and it is kept nevertheless
+    Column("take_id", Id, ForeignKey("takes.id")),
+    sqlite_autoincrement=True,
+)

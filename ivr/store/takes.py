@@ -93,7 +93,9 @@ THIS = takes.c.id == bindparam("take")
 NAMES: BindParameter[Any] = bindparam("ids", expanding=True)
 ADD = insert(takes).returning(takes.c.id)
 FIND = select(takes).where(THIS)
+ALL = select(takes).order_by(takes.c.id)
 FIND_ALL = select(takes).where(takes.c.id.in_(NAMES))
+HOLD = FIND_ALL.order_by(takes.c.id).with_for_update()
 OF_PLACE = (
     select(takes)
     .where(takes.c.language == bindparam("language"), takes.c.name == bindparam("name"))
@@ -133,6 +135,9 @@ APPROVE = (
     .values(state=State.APPROVED, approved_by=bindparam("who"), approved_at=bindparam("at"))
 )
 WITHDRAW = update(takes).where(THIS, takes.c.state != State.WITHDRAWN).values(state=State.WITHDRAWN)
+SOUNDING = (
+    select(takes).where(takes.c.sound == bindparam("hash"), takes.c.state != State.WITHDRAWN).order_by(takes.c.id)
+)
 FILES = select(takes.c.file)
 
 
@@ -155,6 +160,16 @@ def find_all(tx: Transaction, ids: Sequence[int]) -> dict[int, Take]:
     return {row.id: _take(row) for row in tx.execute(FIND_ALL, {"ids": list(ids)})}
 
 
+def hold(tx: Transaction, ids: Sequence[int]) -> dict[int, Take]:
+    """The same; until the commit they stay as they are."""
+    return {row.id: _take(row) for row in tx.execute(HOLD, {"ids": list(ids)})}
+
+
+def everything(tx: Transaction) -> list[Take]:
+    """Every take, the oldest first."""
+    return [_take(row) for row in tx.execute(ALL)]
+
+
 def of_place(tx: Transaction, language: str, name: str) -> list[Take]:
     """Every take of a wording, the newest first."""
     return [_take(row) for row in tx.execute(OF_PLACE, {"language": language, "name": name})]
@@ -163,6 +178,11 @@ def of_place(tx: Transaction, language: str, name: str) -> list[Take]:
 def same(tx: Transaction, sha256: str) -> list[Take]:
     """Takes whose original is this very file, the oldest first; none that were withdrawn."""
     return [_take(row) for row in tx.execute(SAME, {"digest": sha256})]
+
+
+def sounding(tx: Transaction, sound: str) -> list[Take]:
+    """Takes whose treated sound is this very one, the oldest first; none that were withdrawn."""
+    return [_take(row) for row in tx.execute(SOUNDING, {"hash": sound})]
 
 
 def newest(tx: Transaction) -> dict[tuple[str, str], Take]:

@@ -45,6 +45,7 @@ LAST = select(func.max(wordings.c.id)).where(
 COLUMNS = ("language", "prompt", "replaces", "entry", "under", "staff_id", "at")
 ADD = insert_once(wordings, COLUMNS).returning(wordings.c.id)
 FIND_ALL = select(wordings).where(wordings.c.id.in_(IDS))
+ALL = select(wordings).order_by(wordings.c.id)
 OF_PROMPT = (
     select(wordings)
     .where(wordings.c.language == bindparam("language"), wordings.c.prompt == bindparam("prompt"))
@@ -82,6 +83,11 @@ def last(tx: Transaction, language: str, prompt: str) -> int:
 def find_all(tx: Transaction, ids: Sequence[int]) -> dict[int, Wording]:
     """The versions of these ids, by id."""
     return {row.id: _wording(row) for row in tx.execute(FIND_ALL, {"ids": list(ids)})}
+
+
+def everything(tx: Transaction) -> list[Wording]:
+    """Every version of every text, the oldest first."""
+    return [_wording(row) for row in tx.execute(ALL)]
 
 
 def of_prompt(tx: Transaction, language: str, prompt: str) -> list[Wording]:

@@ -1,68 +1,93 @@
-"""A recording in any usual format becomes samples: ffmpeg decodes, pydub cuts the silence."""
+"""A recording in any usual format becomes the sound that callers hear: ffmpeg decodes, pydub cuts the silence."""
 
-import subprocess
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
 
-import imageio_ffmpeg
 import numpy as np
 
-from ivr.audio.loudness import loudness
-from ivr.audio.samples import RATE, Samples, duration
-from ivr.errors import BadContent
+from ivr.audio.loudness import even, loudness
+from ivr.audio.samples import RATE, Samples, duration, to_samples
+from ivr.audio.trim import bounds
+from ivr.voice.decoding import Channels, decode
+from ivr.voice.findings import Code, Finding, Unusable
 
 with warnings.catch_warnings():
     # It warns that no ffmpeg is on the PATH (it is not asked to find one) and of audioop's end in Python 3.13 (the lock
     # has its successor).
     warnings.simplefilter("ignore")
     from pydub import AudioSegment
-    from pydub.silence import detect_leading_silence
 
-FORMATS = ("wav", "mp3", "ogg", "m4a", "webm", "flac")
-"""File endings of recordings, without the dot."""
+FORMATS = ("wav", "mp3", "ogg", "opus", "m4a", "3gp", "webm", "flac", "aac", "amr")
+"""File endings that recordings usually have, without the dot; what is inside counts."""
 
-_DEMUXERS = "wav,mp3,ogg,mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,flac"  # none of them opens another file or address
-_SPEECH = "highpass=f=200,highpass=f=200,lowpass=f=3400"  # twice: once leaves too much of the mains' hum
-_LONGEST = 600  # seconds
-_QUIETEST = -45.0  # LUFS: what is below is nobody speaking, and would be lifted to full level
-_SHORTEST = 0.2  # seconds after cutting: a spoken digit is longer
-_SILENCE_BELOW_VOICE = 26.0
-_MARGIN = 40  # milliseconds
+QUIETEST = -45.0
+"""LUFS: what is below is nobody speaking, and would be lifted to full level."""
+
+SHORTEST = 0.15
+"""Seconds of voice: the shortest of 257 measured words, a spoken digit, has 0.26."""
+
+BELOW_VOICE = 26.0
+"""Decibels under its loudness at which a voice begins and ends."""
+
+_BEFORE, _AFTER = 60, 90  # milliseconds kept around the voice: its breath, and the end of the last sound
+_LOST = 10 ** (-4 / 10)  # a mix has lost something when it is 4 dB under the louder side: two voices lose 3
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """One channel at 8 kHz."""
+
+    before: Samples  # as it came
+    band: Samples  # what a telephone carries of it
+    flat: float  # seconds that its tops were flat, as it came
+    level: float  # LUFS of what a telephone carries of it
+    voice: tuple[int, int]  # its first sample in `band`, and the one after its last
+
+
+def read(path: Path) -> Recording:
+    """The recording whatever its format; Unusable says what is wrong with it."""
+    sound = decode(path)
+    side = _side(sound.band)
+    only = slice(None) if side is None else slice(side, side + 1)
+    band = _one(sound.band[:, only])
+    level = loudness(band)
+    voice = bounds(band, level - BELOW_VOICE, clicks=False)
+    return Recording(_one(sound.plain[:, only]), band, max(sound.flat[only], default=0.0), level, voice)
+
+
+def treated(recording: Recording, path: Path) -> Samples:
+    """What callers hear: the voice without the silence around it, as loud as every other sound."""
+    if recording.level < QUIETEST:
+        raise Unusable(f"{path}: nobody speaks in it ({recording.level:.0f} LUFS)", Finding(Code.SILENT))
+    start, end = recording.voice
+    seconds = (end - start) / RATE
+    if seconds < SHORTEST:
+        found = Finding(Code.TOO_SHORT, {"seconds": round(seconds, 2)})
+        raise Unusable(f"{path}: only {seconds:.2f} seconds of voice", found)
+    return even(_cut(recording.band, start, end))
 
 
 def recorded(path: Path) -> Samples:
-    """A recording's voice without the silence around it; BadContent says what is wrong with it."""
-    samples = _decoded(path)
-    level = loudness(samples)
-    if level < _QUIETEST:
-        raise BadContent(f"{path}: nobody speaks in it ({level:.0f} LUFS)")
-    voice = _cut(samples, level - _SILENCE_BELOW_VOICE)
-    if duration(voice) < _SHORTEST:
-        raise BadContent(f"{path}: only {duration(voice):.2f} seconds of voice")
-    return voice
+    """The recording in this file as callers hear it; Unusable says what is wrong with it."""
+    return treated(read(path), path)
 
 
-def _decoded(path: Path) -> Samples:
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-v", "error", "-protocol_whitelist", "file"]
-    command += ["-format_whitelist", _DEMUXERS, "-i", f"file:{path}", "-map", "0:a:0", "-t", str(_LONGEST + 1)]
-    command += ["-af", _SPEECH, "-ac", "1", "-ar", str(RATE), "-f", "s16le", "pipe:1"]
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=120, check=False)  # noqa: S603 (no shell)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise BadContent(f"{path}: could not be decoded: {error}") from error
-    said = done.stderr.decode(errors="replace").strip().splitlines()
-    if done.returncode != 0 or not done.stdout:
-        raise BadContent(f"{path}: not a recording that can be read ({said[-1] if said else 'it is empty'})")
-    samples = np.frombuffer(done.stdout, dtype="<i2").astype(np.int16)
-    if duration(samples) > _LONGEST:
-        raise BadContent(f"{path}: longer than {_LONGEST // 60} minutes")
-    return samples
+def _side(band: Channels) -> int | None:
+    """The one channel to take, where mixing would lose: a dead side halves the voice, two opposed ones cancel."""
+    mixed, powers = np.mean(band.mean(axis=1) ** 2), np.mean(band**2, axis=0)
+    return int(powers.argmax()) if mixed < powers.max() * _LOST else None
 
 
-def _cut(samples: Samples, floor: float) -> Samples:
-    """Without what is below `floor` (dBFS in 10 ms) at both ends, but for a margin that fades in and out."""
+def _one(channels: Channels) -> Samples:
+    """Mixed to one; what was recorded in numbers over full scale is made to fit."""
+    mixed = channels.mean(axis=1, dtype=np.float64)
+    return to_samples(mixed / max(1.0, float(np.abs(mixed).max(initial=0.0))))
+
+
+def _cut(samples: Samples, start: int, end: int) -> Samples:
+    """From `start` to `end` and a margin that fades in and out."""
     sound = AudioSegment(samples.astype("<i2").tobytes(), sample_width=2, frame_rate=RATE, channels=1)
-    start = max(0, detect_leading_silence(sound, floor) - _MARGIN)
-    end = len(sound) - max(0, detect_leading_silence(sound.reverse(), floor) - _MARGIN)
-    kept = sound[start:end].fade_in(10).fade_out(10)
+    first, last = (round(duration(samples[:at]) * 1000) for at in (start, end))
+    kept = sound[max(0, first - _BEFORE) : last + _AFTER].fade_in(10).fade_out(10)
     return np.frombuffer(kept.raw_data, dtype="<i2").astype(np.int16)

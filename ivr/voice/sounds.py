@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
-from tempfile import mkstemp
+from tempfile import NamedTemporaryFile, mkstemp
 
 from ivr.audio.loudness import SILENT, even, loudness
 from ivr.audio.samples import RATE, Samples, silence
@@ -26,7 +26,7 @@ from ivr.errors import BadContent, VoiceFailed
 from ivr.voice.engines import Voice
 from ivr.voice.recordings import recorded
 
-TREATMENT = "1"
+TREATMENT = "2"
 """Changes whenever cutting or loudness does: everything is made anew."""
 
 RECORDED, PLACEHOLDER = "recorded", "placeholder"
@@ -78,8 +78,25 @@ class Sounds:
             source = sha256(path.read_bytes()).hexdigest()
         except OSError as error:
             raise BadContent(f"{path}: cannot be read: {error.strerror}") from error
-        key = _key("file", source)
-        return self._known(key) or self._keep(key, even(recorded(path)), RECORDED)
+        return self.of(source) or self.keep(recorded(path), source)
+
+    def from_bytes(self, data: bytes) -> Sound:
+        """As `from_file`, with the same sound for the same bytes."""
+        known = self.of(sha256(data).hexdigest())
+        if known:
+            return known
+        with NamedTemporaryFile(prefix="hamrah-sound-") as file:
+            file.write(data)
+            file.flush()
+            return self.from_file(Path(file.name))
+
+    def of(self, source: str) -> Sound | None:
+        """What the recording with this sha256 (hex, of the file as it came) became, if it was treated before."""
+        return self._known(_key("file", source))
+
+    def keep(self, samples: Samples, source: str) -> Sound:
+        """What `judge` or `recorded` made of the recording with this sha256: from now on its sound."""
+        return self._keep(_key("file", source), samples, RECORDED)
 
     def pause(self, milliseconds: int) -> Sound:
         """Silence; belongs to no language."""

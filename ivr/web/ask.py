@@ -16,6 +16,7 @@ from ivr.web import forms, frame, safety
 from ivr.web.access import Visitor
 from ivr.web.catalogues import Language
 from ivr.web.forms import Form
+from ivr.web.sent import Sent
 from ivr.web.site import Site
 
 LANGUAGE, THEME = "hamrah-language", "hamrah-theme"
@@ -24,7 +25,10 @@ LANGUAGE, THEME = "hamrah-language", "hamrah-theme"
 
 @dataclass
 class Ask:
-    """Who asks, what for, and when."""
+    """Who asks, what for, and when.
+
+    `body` or `sent` is what a page's own reader read; `records` a page with a microphone.
+    """
 
     site: Site
     request: Request
@@ -32,6 +36,9 @@ class Ask:
     now: float
     visitor: Visitor = field(init=False)
     admitted: Admitted | None = None
+    body: bytes = b""
+    sent: Sent | None = None
+    records: bool = False
 
     def __post_init__(self) -> None:
         self.visitor = Visitor(self.request.cookies.get(self.site.cookie) or new_token())

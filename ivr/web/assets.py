@@ -65,6 +65,7 @@ ICONS = (
     "phone",
     "phone-call",
     "phone-off",
+    "player-play",
     "player-track-next",
     "plus",
     "record-mail",

@@ -59,6 +59,7 @@ HOW: Mapping[How, str] = {
     How.REFUSED: _("The telephone company refused the call; their phone did not ring."),
     How.TOO_LATE: _("The call could not be placed in time; nobody’s phone rang."),
     How.TESTED: _("The test went well."),
+    How.RECORDED: _("You recorded by telephone."),
     How.ENDED: _("You ended the call before any phone rang."),
 }
 

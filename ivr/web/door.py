@@ -1,6 +1,6 @@
 """The door of every page: who asks, may they, is the form ours; then the page's own function; then what protects it."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -26,16 +26,22 @@ class NotOurForm(BadInput):
 
 
 Handler = Callable[[Ask], Response]
+Reader = Callable[[Ask], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """An address, for whom it is, and what answers GET and POST."""
+    """An address, for whom it is, and what answers GET and POST.
+
+    `reader` reads a POST that is no small form, such as a recording, and leaves the form's token in `ask.form`;
+    it is not asked before we know that who sends it may.
+    """
 
     path: str
     roles: frozenset[Role]
     get: Handler | None = None
     post: Handler | None = None
+    reader: Reader | None = None
 
     @property
     def methods(self) -> list[str]:
@@ -64,22 +70,33 @@ class Door:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Reads the form here, does the rest in a thread, because the database makes it wait."""
-        request = Request(scope, receive)
+        ask = Ask(self.site, Request(scope, receive), Form(), self.site.clock())
+        reader = self._page.reader if ask.request.method == "POST" else None
         try:
-            ask = Ask(self.site, request, await forms.read(request), self.site.clock())
+            if reader is None:
+                ask.form = await forms.read(ask.request)
+            response = await run_in_threadpool(self._enter, ask)
+            if response is None and reader is not None:
+                await reader(ask)
         except ClientDisconnect:
             return  # nobody is left who could be answered
         except BadInput as error:
-            ask = Ask(self.site, request, Form(), self.site.clock())
             response = await run_in_threadpool(refusal, ask, error)
-        else:
+        if response is None:
             response = await run_in_threadpool(self._answer, ask)
         await guarded(ask, response)(scope, receive, send)
 
-    def _answer(self, ask: Ask) -> Response:
+    def _enter(self, ask: Ask) -> Response | None:
+        """Finds out who asks; a refusal when the page is not for them."""
         try:
             meet(ask)
             access.admit(ask.visitor, self._page.roles)
+        except HelplineError as error:
+            return refusal(ask, error)
+        return None
+
+    def _answer(self, ask: Ask) -> Response:
+        try:
             if ask.request.method == "POST":
                 _check_form(ask)
                 assert self._page.post is not None
@@ -147,6 +164,8 @@ def _to_sign_in(ask: Ask) -> Response:
 def guarded(ask: Ask, response: Response) -> Response:
     """The response with every protecting header, and the cookie when it is a new one."""
     response.headers.update(safety.HEADERS)
+    if ask.records:
+        response.headers.update(safety.MICROPHONE)
     response.headers.setdefault("Cache-Control", "no-store")
     if ask.site.secure:
         response.headers["Strict-Transport-Security"] = safety.HSTS

@@ -34,16 +34,22 @@ class Form:
 
 async def read(request: Request) -> Form:
     """The form in the body; TooLarge or BadInput when it is none that our pages send."""
-    body = b""
-    async for piece in request.stream():
-        body += piece
-        if len(body) > MOST_BYTES:
-            raise TooLarge("the form is too large")
-    if not body:
+    sent = await body(request, MOST_BYTES)
+    if not sent:
         return Form()
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != KIND:
         raise BadInput("this is no form")
-    return parse(body.decode("utf-8", "replace"))
+    return parse(sent.decode("utf-8", "replace"))
+
+
+async def body(request: Request, most: int) -> bytes:
+    """All that was sent; TooLarge as soon as it is more than `most` bytes."""
+    held = bytearray()
+    async for piece in request.stream():
+        held += piece
+        if len(held) > most:
+            raise TooLarge("more was sent than is taken here")
+    return bytes(held)
 
 
 def parse(text: str) -> Form:

@@ -20,6 +20,7 @@ NAVIGATION: tuple[tuple[str, str, str, frozenset[Role]], ...] = (
     ("/desk", _("Requests"), "phone-call", access.DESK),
     ("/shifts", _("Shifts"), "calendar-week", access.DESK),
     ("/blocked", _("Blocked numbers"), "user-off", access.LEADERS),
+    ("/studio", _("Studio"), "microphone", access.ADMINS),
     ("/jobs", _("Jobs"), "alert-triangle", access.ADMINS),
     ("/staff", _("Staff"), "users", access.ADMINS),
     ("/erase", _("Erase"), "trash", access.ADMINS),

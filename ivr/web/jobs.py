@@ -21,6 +21,8 @@ NAMES: Mapping[str, str] = {
     "dial": _("Call somebody back"),
     "end-call": _("End a call"),
     "fetch-message": _("Fetch a voice message"),
+    "fetch-spoken": _("Fetch what was recorded by telephone"),
+    "upload-file": _("Make a recording of a file that was sent"),
     "look-up-dial": _("Ask the telephone company what became of a call"),
     "return-stale-claims": _("Give requests back that nobody works on"),
     "sweep-messages": _("Look after voice messages"),

@@ -14,7 +14,22 @@ from starlette.responses import Response, StreamingResponse
 from ivr.actions.staff import Role
 from ivr.errors import HelplineError
 from ivr.store.database import Transaction
-from ivr.web import access, account, card, desk, erase, jobs, phone, start
+from ivr.web import (
+    access,
+    account,
+    card,
+    desk,
+    erase,
+    jobs,
+    phone,
+    start,
+    studio,
+    studio_prompt,
+    studio_publications,
+    studio_record,
+    studio_telephone,
+    studio_uploaded,
+)
 from ivr.web.access import NotThere
 from ivr.web.ask import Ask
 from ivr.web.door import Page, meet
@@ -43,6 +58,12 @@ VIEWS: Mapping[str, View] = {
     "desk": View("parts/desk.html", desk.values, access.DESK),
     "card": View("parts/card.html", card.live, access.DESK),
     "jobs": View("parts/jobs.html", jobs.job_values, access.ADMINS),
+    "studio": View("parts/studio.html", studio.values, access.ADMINS),
+    "prompt": View("parts/studio_prompt.html", studio_prompt.live, access.ADMINS),
+    "publications": View("parts/studio_publications.html", studio_publications.values, access.ADMINS),
+    "recorder": View("parts/studio_telephone.html", studio_telephone.values, access.ADMINS),
+    "recorded": View("parts/recorded.html", studio_record.live, access.ADMINS),
+    "upload": View("parts/upload.html", studio_uploaded.live, access.ADMINS),
     "erasure": View("parts/erasure.html", erase.values, access.ADMINS),
 }
 

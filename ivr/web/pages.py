@@ -24,6 +24,15 @@ from ivr.web import (
     signing,
     staff,
     start,
+    studio,
+    studio_acts,
+    studio_kit,
+    studio_prompt,
+    studio_publications,
+    studio_record,
+    studio_sounds,
+    studio_telephone,
+    studio_upload,
 )
 from ivr.web.ask import Ask
 from ivr.web.door import guarded, meet
@@ -45,8 +54,17 @@ PAGES = (
     *blocked.PAGES,
     *jobs.PAGES,
     *erase.PAGES,
+    *studio.PAGES,
+    *studio_publications.PAGES,
+    *studio_sounds.PAGES,
+    *studio_acts.PAGES,
+    *studio_upload.PAGES,
+    *studio_kit.PAGES,
+    *studio_record.PAGES,
+    *studio_telephone.PAGES,
     *preferences.PAGES,
     *live.PAGES,
+    *studio_prompt.PAGES,  # last of the studio: a language and a name may be any two words
 )
 
 

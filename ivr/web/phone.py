@@ -5,7 +5,7 @@ from typing import Any
 
 from ivr.store import dials, news
 from ivr.store.database import Transaction
-from ivr.store.dials import How, State
+from ivr.store.dials import How, Kind, State
 from ivr.web import access
 from ivr.web.ask import Ask
 from ivr.web.sentences import _
@@ -38,7 +38,7 @@ def values(ask: Ask, tx: Transaction) -> dict[str, Any]:
     """The latest test, if any, and the version of that."""
     member, _session = access.oneself(ask.visitor)
     topic = dials.topic(member.id)
-    test = dials.last_test(tx, member.id)
+    test = dials.last_own(tx, member.id, Kind.TEST)
     return {"test": test, "said": said(test), "version": news.versions(tx, (topic,))[topic]}
 
 

@@ -28,8 +28,12 @@ HEADERS: Mapping[str, str] = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), payment=(), usb=()",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+MICROPHONE: Mapping[str, str] = {
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(self), payment=(), usb=()"
+}
+"""On the pages that record, instead."""
 HSTS = "max-age=31536000"
 OWN_PATH = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]*")  # not //host, no backslash, nothing invisible
 

@@ -47,6 +47,20 @@ REASONS: Mapping[Reason, str] = {
     Reason.NO_REASON: _("A reason is needed, of at most 500 characters."),
     Reason.ALREADY_BLOCKED: _("This number is blocked already."),
     Reason.NO_PHONE: _("Your phone number is missing: write it down in your account, then the helpline can ring you."),
+    Reason.NO_SUCH_PROMPT: _("Callers hear nothing of this name."),
+    Reason.EDITED_MEANWHILE: _("Somebody else wrote this text meanwhile: nothing was kept of yours. Look at theirs."),
+    Reason.BAD_TEXT: _("This text cannot stand like this: nothing was kept."),
+    Reason.CHANGED_MEANWHILE: _("This is not possible any more: somebody was quicker."),
+    Reason.OWN_TAKE: _("You recorded this yourself: somebody else listens to it and approves it."),
+    Reason.NOT_APPROVED: _("Only recordings that are approved can be published."),
+    Reason.IS_PUBLISHED: _("Callers hear this recording now: publish something else first."),
+    Reason.NOTHING_CHANGES: _("Callers hear exactly this already."),
+    Reason.NO_FILES: _("No file was sent: choose one or more."),
+    Reason.TOO_MANY_FILES: _("These are more than 1000 files: send them in parts."),
+    Reason.BAD_ZIP: _("This archive cannot be read: it is broken, or no ZIP. Pack it anew and send it again."),
+    Reason.OTHER_WORDS: _(
+        "The text was changed after this page was opened: load the page again, and read the new one."
+    ),
     Reason.LOOK_FIRST: _("Nobody knows whether it happened: look first, then say that it did not."),
 }
 
@@ -107,6 +121,20 @@ DEEDS: Mapping[str, str] = {
     What.CALL_ENDED: _("Call ended by hand"),
     What.PHONE_TESTED: _("Own phone tried"),
     What.MESSAGE_HEARD: _("Message heard"),
+    What.RECORDER_RUNG: _("Own phone rung to record"),
+    What.RECORDING_KEPT: _("Recording by telephone kept"),
+    What.TAKE_ADDED: _("Prompt recorded"),
+    What.TAKE_CHECKED_ANEW: _("Recording checked anew"),
+    What.TAKE_OVERRULED: _("Recording found good against a warning"),
+    What.TAKE_APPROVED: _("Recording approved"),
+    What.TAKE_WITHDRAWN: _("Recording withdrawn"),
+    What.WORDING_WRITTEN: _("Text written"),
+    What.PUBLICATION_PLANNED: _("Publication planned"),
+    What.PUBLICATION_CANCELLED: _("Publication cancelled"),
+    What.PUBLICATION_MADE: _("Published"),
+    What.PUBLICATION_REFUSED: _("Publication was not possible"),
+    What.UPLOADED: _("Recordings sent"),
+    What.UPLOAD_CANCELLED: _("Sent recordings cancelled"),
 }
 
 KINDS: Mapping[Kind, str] = {

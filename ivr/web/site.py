@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from ivr.actions.erasing import Eraser
 from ivr.actions.limits import Limits
+from ivr.actions.studio import Studio
 from ivr.release.release import Release
 from ivr.store.database import Database
 from ivr.store.vault import Vault
@@ -35,6 +36,7 @@ class Site:
     limits: Limits
     vault: Vault
     eraser: Eraser
+    studio: Studio
     can_call: bool = False
     hurry: Callable[[], None] = lambda: None
     proxies: int = 0

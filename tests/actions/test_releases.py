@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from ivr.actions import releases
-from ivr.actions.releases import Folders, Made, lengths_of, prepare, publish
+from ivr.actions.releases import Folders, Made, lengths_of, prepare
 from ivr.audio.wav import wav_bytes
 from ivr.engine.check import check
 from ivr.engine.turn import Variant
@@ -99,7 +99,7 @@ def test_every_mistake_is_named_and_nothing_is_rendered_or_kept(
     (content.menus / "facts.yaml").write_text("a: [")
     shelf = Shelf(tmp_path / "releases")
     with pytest.raises(BadContent) as caught:
-        publish(prepare(content, sounds, TODAY), shelf)
+        shelf.put(prepare(content, sounds, TODAY).release)
     text = str(caught.value)
     for part in (
         "menus/tree.yaml:",
@@ -131,7 +131,7 @@ def test_a_voice_that_fails_leaves_the_release_of_before(
 ) -> None:
     shelf = Shelf(tmp_path / "releases")
     first = prepare(content, sounds, TODAY)
-    publish(first, shelf)
+    shelf.put(first.release)
     change(content.prompts / "aa" / "texts.yaml", main="other words")
 
     def fail(_: str) -> None:
@@ -139,17 +139,8 @@ def test_a_voice_that_fails_leaves_the_release_of_before(
 
     monkeypatch.setattr(voice, "speak", fail)
     with pytest.raises(VoiceFailed):
-        publish(prepare(content, sounds, TODAY), shelf)
+        shelf.put(prepare(content, sounds, TODAY).release)
     assert (shelf.ids(), shelf.current().id) == ({first.release.id}, first.release.id)
-
-
-def test_publishing_says_whether_the_release_is_a_new_one(
-    content: Folders, sounds: Sounds, voice: Hummer, tmp_path: Path
-) -> None:
-    shelf = Shelf(tmp_path / "releases")
-    made = prepare(content, sounds, TODAY)
-    assert [publish(made, shelf), publish(made, shelf)] == [True, False]
-    assert Shelf(shelf.folder).current().id == made.release.id
 
 
 def test_lengths_are_those_of_each_wording(content: Folders, sounds: Sounds, voice: Hummer) -> None:

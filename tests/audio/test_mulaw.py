@@ -2,7 +2,8 @@ import warnings
 
 import numpy as np
 
-from ivr.audio.mulaw import decode, encode
+from ivr.audio.mulaw import decode, encode, heard
+from ivr.audio.wav import read_wav
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -29,3 +30,9 @@ def test_a_loud_sample_may_be_off_by_more_than_a_soft_one() -> None:
     every = EVERY_SAMPLE.astype(int)
     error = np.abs(decode(encode(EVERY_SAMPLE)).astype(int) - every)
     assert np.all(error <= (np.abs(every) + 132) / 32 + 4)
+
+
+def test_what_a_caller_hears_is_a_file_that_every_browser_plays() -> None:
+    samples, rate = read_wav(heard(EVERY_SAMPLE))
+    assert rate == 8000
+    assert np.array_equal(samples, decode(encode(EVERY_SAMPLE)))

@@ -7,7 +7,7 @@ from statistics import median
 import psycopg
 import uvloop
 
-from tests.bench import desk, inside, machine, steps
+from tests.bench import desk, inside, machine, steps, treatment
 from tests.bench.against import CALLERS, Compared, compared
 from tests.bench.wire import steady
 from tests.databases import running_postgres
@@ -21,6 +21,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="hamrah-bench-") as folder:
         for line in machine.described(Path(folder)):
             print(line)
+        _treatment(treatment.measured())
         with house(Path(folder) / "sqlite") as one:
             _engine(one)
             _shares(one)
@@ -79,6 +80,11 @@ def _desk(what: str, found: desk.Measured) -> None:
     print(f"  the queue's page, p95: {desk.FEW} requests {few:.0f} ms, {desk.MANY} requests {many:.0f} ms")
     _say("  ratio", f"{found.ratio:.2f}", "≤ 2")
     _say("  from a commit to the event on an open screen, median", f"{median(found.shown) * 1000:.0f} ms", "< 1000 ms")
+
+
+def _treatment(found: treatment.Measured) -> None:
+    _say("a minute of recording, judged and treated", f"{median(found.ours):.2f} s", "≤ 1.5 s")
+    _say("  ratio to ffmpeg alone (two passes of its loudnorm)", f"{found.ratio:.2f}", "≤ 1")
 
 
 def _say(what: str, measured: str, aim: str) -> None:

@@ -42,9 +42,9 @@ def install() -> str:
 
 
 @contextmanager
-def running() -> Iterator[Browser]:
+def running(*flags: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(Path(install())), args=FLAGS, headless=True)
+        browser = playwright.chromium.launch(executable_path=str(Path(install())), args=[*FLAGS, *flags], headless=True)
         try:
             yield browser
         finally:

@@ -9,6 +9,7 @@ from ivr.channels.twilio.addresses import DeskAddresses
 from ivr.channels.twilio.parse import LONGEST_SID
 from ivr.engine.turn import Prompt
 from ivr.errors import BadInput
+from ivr.store.dials import Kind
 from tests.actions import tiny
 from tests.doubles.twiml import read
 
@@ -77,7 +78,7 @@ def test_no_document_but_one_holds_a_number() -> None:
 
 def test_where_a_call_is_told_of_holds_nothing_but_the_attempts_id() -> None:
     # B9: "No idempotency key on creating a call: put your attempt id into the status URL"
-    assert ADDRESSES.of_call(7) == (f"{AT}/answer", f"{AT}/status")
+    assert ADDRESSES.of_call(7, Kind.CALLBACK) == (f"{AT}/answer", f"{AT}/status")
 
 
 @pytest.mark.parametrize("text", ["", "x", "-1", "+1", "1.0", "٧", "7/8", "9" * 16])

@@ -77,12 +77,18 @@ class Outgoing:
         self.phone.stay_silent()
         self._after()
 
-    def aidant_hangs_up(self, *, told: bool = True) -> None:
+    def speaks(self, seconds: int = 3, *, key: str = "#") -> str:
+        """They speak into a `<Record>`; the id of the recording, empty when they said nothing."""
+        self.phone.finish_recording(seconds, key=key if seconds else "")
+        self._after()
+        return self.recorded if seconds else ""
+
+    def aidant_hangs_up(self, *, told: bool = True, recorded: int = 0) -> None:
         """At any time; `told`: the action of a running `<Dial>` is posted to, though nobody hears the answer."""
         if self.leg is not None:
             self._leg_ends("completed" if self.bridged else "canceled")
         dial = self.phone.call.wait
-        self.phone.hang_up()
+        self.phone.hang_up(recorded=recorded)
         if dial is not None and dial.name == "Dial" and told:
             status = "completed" if self.bridged else "canceled"
             self._ask(Webhook(dial.attributes["action"], self._dial_fields(status), str(uuid.uuid4())))
@@ -137,6 +143,12 @@ class Outgoing:
         """Sends what is held, in this order of places (which may repeat); the statuses of the answers."""
         held, self.held, self.hold = self.held, [], False
         return [self._post(held[place]) for place in (range(len(held)) if order is None else order)]
+
+    @property
+    def recorded(self) -> str:
+        """The id of the last recording that was made in this call."""
+        sent = (dict(one.webhook.fields) for one in reversed(self.phone.requests))
+        return next(fields["RecordingSid"] for fields in sent if "RecordingSid" in fields)
 
     @property
     def over(self) -> bool:

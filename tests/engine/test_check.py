@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ivr.engine import check_texts
+from ivr.engine import check_pace, check_texts
 from ivr.engine.check import CHECKS, check
 from ivr.engine.checked import Checked
 from ivr.engine.content import Content
@@ -14,7 +14,7 @@ from ivr.release.parse import parse
 from tests.engine.books import MENU, menu, raw
 from tests.engine.mistakes import CASES, ENTRY, FACT, STEPS, TODAY, TREE, both, due, saying
 
-WITH_SOUNDS = {check_texts._missing_sounds, check_texts._too_long}
+WITH_SOUNDS = {check_texts._missing_sounds, check_texts._too_long, *check_pace.CHECKS}
 """Checked by the tests below, as they need the lengths of sounds."""
 
 

@@ -7,11 +7,11 @@ from click.testing import CliRunner
 
 from ivr.cli import main
 from ivr.engine.content import Content, Tongue
-from ivr.engine.graph import targets
+from ivr.engine.graph import chosen, targets, unchosen
 from ivr.engine.menu import Limits, Node, Roles
 from ivr.engine.reading import Source, read
 from ivr.errors import BadContent
-from ivr.release import drawing
+from ivr.release import drawing, pictures
 
 ROOT = Path(__file__).parents[2]
 NODES = {
@@ -111,6 +111,33 @@ def test_every_node_and_every_way_on_is_drawn_once(real: Content) -> None:
         assert set(drawn) == {drawn_as(target) for _, target in targets(node)}, node.id
 
 
+def test_a_picture_shows_every_node_and_every_way_on_once(real: Content) -> None:
+    drawn = pictures.pictures(real)
+    for node in real.nodes.values():
+        _, _, behind = drawn[node.tree].partition(f'<g class="{pictures.KINDS[type(node)][1]}" id="{node.id}"')
+        box = behind.split("</g>")[0]
+        named, arrows = re.findall(r"→ ([^<]+)<", box), re.findall(r"<path class=", behind.split("<g ")[0])
+        assert len(named) + len(arrows) == len(ways(node)), node.id
+        assert set(named) <= {target for _, target in targets(node)}
+
+
+def ways(node: Node) -> set[tuple[str, bool]]:
+    """Two ways to one node are drawn as one, unless only one of them is chosen."""
+    return {*((to, True) for _, to in chosen(node)), *((to, False) for _, to in unchosen(node))}
+
+
+def test_the_overview_shows_each_tree_behind_the_menus(content: Content) -> None:
+    overview = pictures.pictures(content)["overview"]
+    assert '<g class="ask" id="main"' in overview
+    assert '<g class="elsewhere" id="person"' in overview
+
+
+def test_a_box_says_which_answer_a_question_leaves_and_by_which_a_route_goes(real: Content) -> None:
+    drawn = pictures.pictures(real)
+    assert ">question has_account</text>" in drawn["procedure"]
+    assert ">route status</text>" in drawn["permit"]
+
+
 def test_two_nodes_never_share_a_name(real: Content) -> None:
     assert len({drawn_as(node.id) for node in real.nodes.values()}) == len(real.nodes)
 
@@ -118,7 +145,7 @@ def test_two_nodes_never_share_a_name(real: Content) -> None:
 def test_every_kind_of_node_has_a_shape_of_its_own() -> None:
     shapes = [shape[:2] for shape in drawing.SHAPES.values()] + [drawing.ELSEWHERE]
     assert len(set(shapes)) == len(shapes)
-    assert set(drawing.SHAPES) == set(Node.__args__)
+    assert set(drawing.SHAPES) == set(pictures.KINDS) == set(Node.__args__)
 
 
 def test_the_pictures_in_the_docs_are_those_that_the_command_draws_now(real: Content) -> None:
@@ -132,10 +159,10 @@ def test_the_command_writes_every_page(real: Content, tmp_path: Path, ring: Call
     assert {p.name: p.read_text(encoding="utf-8") for p in (tmp_path / "menus").iterdir()} == drawing.pages(real)
 
 
-def test_the_command_writes_one_page(real: Content, tmp_path: Path, ring: Callable[..., str]) -> None:
+def test_the_command_writes_one_page_with_its_picture(real: Content, tmp_path: Path, ring: Callable[..., str]) -> None:
     ring("map", "procedure", "--out", str(tmp_path))
     assert {p.name: p.read_text(encoding="utf-8") for p in tmp_path.iterdir()} == {
-        "procedure.md": drawing.pages(real)["procedure.md"]
+        name: drawing.pages(real)[name] for name in ("procedure.md", "procedure.svg")
     }
 
 

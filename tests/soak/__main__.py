@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.databases import opened, running_postgres
-from tests.soak import desk, desk_claims, fuzz, jobs, kills, outage
+from tests.soak import desk, desk_claims, fuzz, jobs, kills, outage, studio
 from tests.soak.house import house, make_durable
 from tests.soak.kills import Plan
 
@@ -86,6 +86,19 @@ def claims_on_postgresql(plan: Plan) -> list[str]:
         return _claims(server.url, plan)
 
 
+def studio_on_sqlite(plan: Plan) -> list[str]:
+    """200 recordings in one zip; their worker dies; each is one take with its verdict."""
+    with house(_folder()) as one:
+        return studio.soak(one, studio.Plan(plan.seed, files=200, kills=max(3, plan.rounds // 20)), _tell)
+
+
+def studio_on_postgresql(plan: Plan) -> list[str]:
+    """The same on the other database, with 40."""
+    with running_postgres() as server, house(_folder(), server.url) as one:
+        make_durable(server)
+        return studio.soak(one, studio.Plan(plan.seed, files=40, kills=3), _tell)
+
+
 def _claims(url: str, plan: Plan) -> list[str]:
     with opened(url) as database:
         database.migrate()
@@ -98,6 +111,7 @@ PARTS: Mapping[str, tuple[Callable[[Plan], list[str]], ...]] = {
     "jobs": (jobs_on_sqlite, jobs_on_postgresql),
     "desk": (desk_on_sqlite, desk_on_postgresql),
     "claims": (claims_on_sqlite, claims_on_postgresql),
+    "studio": (studio_on_sqlite, studio_on_postgresql),
     "fuzz": (fuzz_on_sqlite, fuzz_on_postgresql),
     "all": (
         claims_on_sqlite,
@@ -109,6 +123,8 @@ PARTS: Mapping[str, tuple[Callable[[Plan], list[str]], ...]] = {
         outages,
         jobs_on_sqlite,
         jobs_on_postgresql,
+        studio_on_sqlite,
+        studio_on_postgresql,
         fuzz_on_sqlite,
         fuzz_on_postgresql,
     ),

@@ -81,10 +81,11 @@ def test_the_latest_test_and_how_many_there_were(database: Database) -> None:
     first, second = add(database), add(database, NOW + 10)
     other = add(database, NOW + 20, "b@example.org")
     with database.reading() as tx:
-        assert dials.last_test(tx, first.staff_id) == second
-        assert dials.last_test(tx, other.staff_id) == other
-        assert dials.last_test(tx, 99) is None
-        assert (dials.tests(tx, first.staff_id, NOW - 1), dials.tests(tx, first.staff_id, NOW + 5)) == (2, 1)
+        assert dials.last_own(tx, first.staff_id, Kind.TEST) == second
+        assert dials.last_own(tx, other.staff_id, Kind.TEST) == other
+        assert dials.last_own(tx, 99, Kind.TEST) is None
+        assert [dials.often(tx, first.staff_id, Kind.TEST, NOW + since) for since in (-1, 5)] == [2, 1]
+        assert dials.often(tx, first.staff_id, Kind.STUDIO, NOW - 1) == 0
 
 
 def test_what_became_known_is_kept_in_whatever_state_it_is(database: Database) -> None:

@@ -1,8 +1,9 @@
-import csv
 import os
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import imageio_ffmpeg
 import numpy as np
@@ -11,14 +12,15 @@ import pytest
 from ivr.audio.loudness import CEILING, TARGET, loudness, true_peak
 from ivr.audio.samples import RATE, Samples, duration, silence, to_samples
 from ivr.audio.wav import read_wav, wav_bytes
-from ivr.errors import BadContent
-from ivr.voice import recordings
+from ivr.errors import BadContent, VoiceFailed
+from ivr.voice import decoding, sounds
 from ivr.voice.engines import VoiceChoice, best_voice
-from ivr.voice.recordings import FORMATS
+from ivr.voice.judging import judge
+from ivr.voice.recordings import FORMATS, recorded
 from ivr.voice.sounds import Sounds
 
-PEOPLE = Path(__file__).parents[3] / "shared" / "speech-data"
-"""Real voices, beside the project where they are; never part of it."""
+_OPUS, _AMR = ("-c:a", "libopus", "-ar", "48000", "-ac", "2"), ("-c:a", "libopencore_amrnb", "-ar", "8000", "-ac", "1")
+CODECS = {"webm": _OPUS, "ogg": _OPUS, "opus": _OPUS, "amr": _AMR, "3gp": _AMR}
 
 
 @pytest.fixture(scope="module")
@@ -40,15 +42,15 @@ def write(path: Path, *parts: Samples) -> Path:
 @pytest.mark.parametrize("format", FORMATS)
 def test_a_recording_in_any_usual_format_becomes_an_even_sound(format: str, speech: Samples, tmp_path: Path) -> None:
     source = write(tmp_path / "source.wav", silence(900), speech, silence(1200))
-    codec = ("-c:a", "libopus", "-ar", "48000") if format in {"webm", "ogg"} else ("-ar", "44100")
-    sounds = Sounds(tmp_path / "sounds")
-    sound = sounds.from_file(convert(source, tmp_path / f"prompt.{format}", *codec, "-ac", "2"))
-    path = sounds.path(sound.hash)
+    codec = CODECS.get(format, ("-ar", "44100", "-ac", "2"))
+    kept = Sounds(tmp_path / "sounds")
+    sound = kept.from_file(convert(source, tmp_path / f"prompt.{format}", *codec))
+    path = kept.path(sound.hash)
     assert path is not None
     samples, rate = read_wav(path.read_bytes())
     assert (sound.kind, rate) == ("recorded", 8000)
     assert abs(sound.seconds - duration(speech)) < 1
-    assert sound.seconds < duration(speech) + 0.15
+    assert sound.seconds < duration(speech) + 0.2
     assert abs(loudness(samples) - TARGET) < 1
     assert true_peak(samples) <= CEILING + 0.1
 
@@ -58,14 +60,14 @@ def test_a_recording_is_treated_once_whatever_its_name(
 ) -> None:
     first = write(tmp_path / "one.wav", speech)
     sound = Sounds(tmp_path / "sounds").from_file(first)
-    monkeypatch.setattr(recordings, "_decoded", None)  # from here on nothing can be decoded
+    monkeypatch.setattr(sounds, "recorded", None)  # from here on nothing can be decoded
     assert Sounds(tmp_path / "sounds").from_file(first.rename(tmp_path / "two.wav")) == sound
 
 
 def test_another_recording_under_the_same_name_is_another_sound(speech: Samples, tmp_path: Path) -> None:
-    sounds, path = Sounds(tmp_path / "sounds"), tmp_path / "one.wav"
-    first = sounds.from_file(write(path, speech))
-    assert sounds.from_file(write(path, speech, speech)).seconds > first.seconds + 1
+    kept, path = Sounds(tmp_path / "sounds"), tmp_path / "one.wav"
+    first = kept.from_file(write(path, speech))
+    assert kept.from_file(write(path, speech, speech)).seconds > first.seconds + 1
 
 
 def test_a_low_hum_under_a_quiet_voice_is_not_part_of_it(speech: Samples, tmp_path: Path) -> None:
@@ -89,7 +91,7 @@ def tone(seconds: float, amplitude: float) -> Samples:
         (wav_bytes(silence(0)), "not a recording"),
         (wav_bytes(silence(3000)), "nobody speaks"),
         (wav_bytes(tone(3, 0.001)), "nobody speaks"),
-        (wav_bytes(np.concatenate([silence(1000), tone(0.05, 0.3), silence(1000)])), "only 0.1"),
+        (wav_bytes(np.concatenate([silence(1000), tone(0.05, 0.3), silence(1000)])), "only 0.06 seconds"),
     ],
     ids=["empty", "page", "playlist", "concat", "no samples", "silence", "hiss", "click"],
 )
@@ -104,7 +106,7 @@ def test_what_is_no_usable_recording_is_refused_with_its_reason(data: bytes, rea
 def test_a_video_without_sound_is_refused(tmp_path: Path) -> None:
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-v", "error", "-f", "lavfi", "-i", "color=s=16x16:d=1"]
     subprocess.run([*command, str(tmp_path / "film.webm")], check=True)
-    with pytest.raises(BadContent, match="not a recording"):
+    with pytest.raises(BadContent, match="a film"):
         Sounds(tmp_path / "sounds").from_file(tmp_path / "film.webm")
 
 
@@ -116,14 +118,14 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_a_recording_that_is_too_long_is_refused(
     speech: Samples, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recordings, "_LONGEST", 1)
+    monkeypatch.setattr(decoding, "LONGEST", 1)
     with pytest.raises(BadContent, match="longer than"):
         Sounds(tmp_path / "sounds").from_file(write(tmp_path / "long.wav", speech))
 
 
 def test_where_ffmpeg_cannot_run_it_is_said(speech: Samples, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(tmp_path / "no-ffmpeg"))
-    with pytest.raises(BadContent, match="could not be decoded"):
+    with pytest.raises(VoiceFailed, match="ffmpeg cannot run"):
         Sounds(tmp_path / "sounds").from_file(write(tmp_path / "one.wav", speech))
 
 
@@ -138,25 +140,34 @@ def test_importing_warns_of_nothing_even_where_warnings_are_errors() -> None:
     assert subprocess.run(program, env=environment, capture_output=True, text=True, check=False).stderr == ""
 
 
-def clips() -> list[str]:
-    """A few of each folder, so that every speaker is heard."""
-    if not PEOPLE.is_dir():
-        return []
-    with (PEOPLE / "labels.csv").open(encoding="utf-8", newline="") as file:
-        files = sorted(row["file"] for row in csv.DictReader(file))
-    folders = sorted({str(Path(file).parent) for file in files})
-    return [file for folder in folders for file in [f for f in files if str(Path(f).parent) == folder][::9]]
+def test_a_file_that_takes_too_long_is_given_up(
+    speech: Samples, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "prompt.wav"
+    os.mkfifo(path)  # whoever opens it waits for ever
+    monkeypatch.setattr(decoding, "PATIENCE", 0.2)
+    with pytest.raises(BadContent, match="not a recording"):
+        recorded(path)
 
 
-@pytest.mark.skipif(not PEOPLE.is_dir(), reason=f"no human recordings in {PEOPLE}")
-def test_human_voices_become_even_sounds(tmp_path: Path) -> None:
-    sounds, heard = Sounds(tmp_path), clips()
-    assert len(heard) > 20
-    made = sounds.prepare([PEOPLE / clip for clip in heard])
-    for sound in made.values():
-        path = sounds.path(sound.hash)
-        assert path is not None
-        samples, _ = read_wav(path.read_bytes())
-        assert abs(loudness(samples) - TARGET) < 1
-        assert true_peak(samples) <= CEILING + 0.1
-        assert sound.kind == "recorded"
+def test_the_same_bytes_are_the_same_sound_wherever_they_come_from(speech: Samples, tmp_path: Path) -> None:
+    path = write(tmp_path / "one.wav", speech)
+    from_file, from_bytes = Sounds(tmp_path / "first"), Sounds(tmp_path / "second")
+    assert from_file.from_file(path) == from_bytes.from_bytes(path.read_bytes())
+    assert from_bytes.from_bytes(path.read_bytes()) == from_bytes.from_file(path)
+
+
+def test_bytes_that_are_no_recording_are_refused() -> None:
+    with TemporaryDirectory() as folder, pytest.raises(BadContent, match="not a recording"):
+        Sounds(Path(folder)).from_bytes(b"nothing")
+
+
+def test_what_was_judged_is_what_a_release_plays(speech: Samples, tmp_path: Path) -> None:
+    path = write(tmp_path / "one.wav", silence(500), speech, silence(700))
+    source = sha256(path.read_bytes()).hexdigest()
+    judged, released = Sounds(tmp_path / "judged"), Sounds(tmp_path / "released")
+    samples = judge(path, "x").samples
+    assert samples is not None
+    assert judged.of(source) is None
+    sound = judged.keep(samples, source)
+    assert sound == released.from_file(path) == judged.of(source)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from ivr.actions.calls import Answer
+from ivr.store.dials import Kind
 
 CALL = "call"
 NOW = "now"
@@ -54,6 +55,37 @@ class DeskAddresses:
         """Where a sound is served."""
         return f"{self.base}{path}"
 
-    def of_call(self, dial_id: int) -> tuple[str, str]:
+    def of_call(self, dial_id: int, kind: Kind) -> tuple[str, str]:
         """Where a new call gets its first document, and where its steps are told."""
-        return self.at(dial_id, ANSWER), self.at(dial_id, STATUS)
+        first = BoothAddresses(self.base).answer(dial_id) if kind is Kind.STUDIO else self.at(dial_id, ANSWER)
+        return first, self.at(dial_id, STATUS)
+
+
+GO, SPOKEN, VOICE = "go", "spoken", "voice"
+
+
+@dataclass(frozen=True, slots=True)
+class BoothAddresses:
+    """Where the calls are told of in which somebody records by telephone: the attempt, and what was said last."""
+
+    base: str
+
+    def answer(self, dial_id: int) -> str:
+        """Where a new call gets its first document."""
+        return f"{self.base}/twilio/studio/{dial_id}/{ANSWER}"
+
+    def go(self, dial_id: int, n: int) -> str:
+        """Where keys go, and that none came."""
+        return f"{self.base}/twilio/studio/{dial_id}/{n}/{GO}"
+
+    def spoken(self, dial_id: int, n: int, code: str) -> str:
+        """Where it is told that somebody spoke the text of this code."""
+        return f"{self.base}/twilio/studio/{dial_id}/{n}/{SPOKEN}?c={code}"
+
+    def voice(self, dial_id: int, token: str) -> str:
+        """Where what was spoken is heard again."""
+        return f"{self.base}/twilio/studio/{dial_id}/{VOICE}/{token}.wav"
+
+    def sound(self, path: str) -> str:
+        """Where a sound is served."""
+        return f"{self.base}{path}"

@@ -74,7 +74,7 @@ def happened(what: str, fields: Fields, digits: int) -> Input:
 
 
 def _keys(fields: Fields) -> Input:
-    keys = _pressed(fields)
+    keys = pressed(fields)
     if keys:
         return Pressed(keys)
     words = one(fields, "SpeechResult").strip()
@@ -83,7 +83,7 @@ def _keys(fields: Fields) -> Input:
 
 def _entry(fields: Fields, digits: int) -> Input:
     """An entry that is shorter than what was waited for was ended: by #, which Twilio takes off, or by waiting."""
-    keys = _pressed(fields)
+    keys = pressed(fields)
     if not keys:
         return StayedSilent()
     ended = len(keys) < digits and not keys.endswith("*") and not _left_entry(keys)
@@ -100,7 +100,8 @@ def _left_entry(keys: str) -> bool:
     return False
 
 
-def _pressed(fields: Fields) -> str:
+def pressed(fields: Fields) -> str:
+    """The keys that came, and nothing else."""
     return "".join(key for key in one(fields, "Digits")[:MOST_KEYS] if key in "0123456789*#")
 
 

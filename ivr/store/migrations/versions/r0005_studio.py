@@ -17,6 +17,7 @@ def upgrade() -> None:
     _wordings()
     _publications()
     _uploads()
+    _telephone()
 
 
 def _id() -> sa.Column[int]:
@@ -143,6 +144,7 @@ def _uploads() -> None:
         sa.Column("sha256", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("language", sa.Text(), nullable=True),
         sa.Column("name", sa.Text(), nullable=True),
         sa.Column("take_id", ID, nullable=True),
         sa.PrimaryKeyConstraint("id", name="upload_files_pk"),
@@ -154,9 +156,44 @@ def _uploads() -> None:
     op.create_index("upload_files_state", "upload_files", ["state"])
 
 
+def _telephone() -> None:
+    op.create_table(
+        "sittings",
+        sa.Column("dial_id", ID, autoincrement=False, nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("step", sa.Text(), nullable=False),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=True),
+        sa.Column("spoken_id", ID, nullable=True),
+        sa.PrimaryKeyConstraint("dial_id", name="sittings_pk"),
+        sa.ForeignKeyConstraint(["dial_id"], ["dials.id"], name="sittings_dial_id_fk"),
+    )
+    op.create_table(
+        "spoken",
+        _id(),
+        sa.Column("dial_id", ID, nullable=False),
+        sa.Column("ref", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("at", sa.Double(), nullable=False),
+        sa.Column("kept_at", sa.Double(), nullable=True),
+        sa.Column("take_id", ID, nullable=True),
+        sa.PrimaryKeyConstraint("id", name="spoken_pk"),
+        sa.UniqueConstraint("ref", name="spoken_ref_once"),
+        sa.ForeignKeyConstraint(["dial_id"], ["sittings.dial_id"], name="spoken_dial_id_fk"),
+        sa.ForeignKeyConstraint(["take_id"], ["takes.id"], name="spoken_take_id_fk"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("spoken_dial_id", "spoken", ["dial_id"])
+
+
 def downgrade() -> None:
     """Drop the tables; what was recorded stays in the folder."""
     for table in (
+        "spoken",
+        "sittings",
         "upload_files",
         "uploads",
         "prompt_codes",
