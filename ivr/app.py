@@ -27,19 +27,21 @@ from ivr.actions import (
     standing,
     taking,
     treating,
+    trying,
     uploading,
 )
 from ivr.actions.asking import Asking
 from ivr.actions.calls import Answer, Calls, World
 from ivr.actions.erasing import Eraser
 from ivr.actions.jobs import Board, Kind
-from ivr.actions.knowledge import answerers
+from ivr.actions.knowledge import Answerers, answerers
 from ivr.actions.limits import Cap, Limits, Spent, cap
 from ivr.actions.placing import Trunk
 from ivr.actions.releases import Folders
 from ivr.actions.retention import House
 from ivr.actions.schedule import Daily, Every, Recurring, Schedule
 from ivr.actions.studio import Studio
+from ivr.actions.trying import Trying
 from ivr.carrier.protocol import Carrier
 from ivr.channels.twilio.addresses import Addresses
 from ivr.channels.twilio.routes import CHANNEL, Telephone, Webhooks
@@ -114,11 +116,10 @@ def parts(settings: Settings, clock: Callable[[], float] = time.time) -> Parts:
     figures.registry.register(CallsInProgress(lambda: _in_progress(database)))
     figures.registry.register(JobsNow(lambda: _jobs_now(database, clock)))
     limits = spending(settings, figures.turned_away)
-    recording = frozenset({CHANNEL} if settings.has_carrier else ())
     world = World(
         database=database,
         shelf=shelf,
-        answerers={**answerers(limits), **asking.answerers(Asking(limits, recording)), **resuming.answerers()},
+        answerers=answering(settings, limits),
         clock=clock,
         limits=limits,
     )
@@ -161,6 +162,18 @@ def parts(settings: Settings, clock: Callable[[], float] = time.time) -> Parts:
         trunk=trunk,
         studio=studio,
     )
+
+
+def answering(settings: Settings, limits: Limits) -> Answerers:
+    """What the outside answers when the engine asks."""
+    recording = frozenset({CHANNEL} if settings.has_carrier else ())
+    connecting = frozenset({CHANNEL} if settings.tries_first else ())
+    return {
+        **answerers(limits),
+        **asking.answerers(Asking(limits, recording)),
+        **resuming.answerers(),
+        **trying.answerers(Trying(limits, connecting)),
+    }
 
 
 def keeping(settings: Settings, database: Database, vault: Vault, clock: Callable[[], float]) -> House:
@@ -287,6 +300,7 @@ def telephone(joined: Parts) -> Telephone:
         production=joined.settings.production,
         last_words=joined.last_words,
         observe=observe,
+        switch=outward.switch(joined.trunk),
     )
 
 

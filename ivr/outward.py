@@ -6,6 +6,7 @@ from starlette.routing import Route
 
 from ivr.actions import booth_fetch, copies, dial_jobs, looking, messages, placing
 from ivr.actions.booth import Booth
+from ivr.actions.direct import Switch
 from ivr.actions.jobs import Kind
 from ivr.actions.limits import Limits
 from ivr.actions.messages import Postbox
@@ -52,6 +53,11 @@ def kinds(trunk: Trunk | None, vault: Vault) -> dict[str, Kind]:
         dial_jobs.WATCH: looking.watch_kind(trunk),
         messages.FETCH: messages.fetch_kind(box),
     }
+
+
+def switch(trunk: Trunk | None) -> Switch | None:
+    """How callers are put through."""
+    return None if trunk is None else Switch(trunk.database, trunk.number, trunk.call_seconds, trunk.clock)
 
 
 def routes(trunk: Trunk | None, shelf: Shelf, settings: Settings) -> list[Route]:

@@ -92,14 +92,23 @@ def _telephone(joined: Parts) -> Iterator[Line]:
     settings = joined.settings
     if not settings.has_twilio:
         yield Line("missing", "TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN: no telephone line; `ivr phone` rings from here")
+        yield from _not_first(settings)
         return
     yield Line("ok", "telephone: webhooks are answered under /twilio")
     if not settings.twilio_number:
         without = "`ivr twilio setup` cannot point the number here, nobody is called back, no message is fetched"
         yield Line("missing", f"TWILIO_NUMBER: {without}")
+        yield from _not_first(settings)
         return
     yield from _caller_id(settings)
     yield _recordings(joined)
+    if settings.tries_first:
+        yield Line("ok", "puts callers through to an aidant on shift who is free and has tried their phone, first")
+
+
+def _not_first(settings: Settings) -> Iterator[Line]:
+    if settings.try_first == "on":
+        yield Line("missing", "IVR_TRY_FIRST: nobody is put through without a telephone number")
 
 
 def _recordings(joined: Parts) -> Line:

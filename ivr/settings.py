@@ -122,6 +122,11 @@ class Settings(BaseModel):
     twilio_api_url: WebAddress = Field(
         "https://api.twilio.com", alias="TWILIO_API_URL", description="another region or a compatible provider"
     )
+    try_first: Literal["off", "on"] = Field(
+        "off",
+        alias="IVR_TRY_FIRST",
+        description="who wants a person now is first put through to an aidant on shift who is free; needs a number",
+    )
     worker: Literal["inside", "none"] = Field(
         "inside", alias="IVR_WORKER", description="jobs are done inside the server, or only where `ivr worker` runs"
     )
@@ -197,6 +202,11 @@ class Settings(BaseModel):
     def has_carrier(self) -> bool:
         """Whether the helpline can call out."""
         return self.has_twilio and bool(self.twilio_number)
+
+    @property
+    def tries_first(self) -> bool:
+        """Whether callers are put through to who is free."""
+        return self.try_first == "on" and self.has_carrier
 
     @property
     def database(self) -> str:

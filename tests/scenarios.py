@@ -20,7 +20,7 @@ from ivr.app import Parts
 from ivr.channels.terminal.phone import CHANNEL, TerminalPhone
 from ivr.channels.terminal.saved import Recorder, Scenario, Step, Stored, dump, heard, stored
 from ivr.channels.twilio.parse import call_id
-from ivr.engine.inputs import HungUp, Input, Known, Pressed, Recorded, Said, StayedSilent, Unavailable
+from ivr.engine.inputs import HungUp, Input, Known, Pressed, Recorded, Said, StayedSilent, TransferEnded, Unavailable
 from ivr.engine.turn import HangUp
 from ivr.numbers import understand
 from ivr.store import callers
@@ -69,6 +69,7 @@ def ready(scenario: Scenario, tmp: Path, database_url: str = "") -> Iterator[Par
         helpline(tmp, clock=clock, database_url=database_url),
         code=lambda _: Known("made", secrets={"code": CODE}),
         recording=lambda _: Known("yes") if scenario.recording else Unavailable(),
+        line=lambda _: Known("free" if put_through(scenario) else "none"),
     )
     try:
         for name in scenario.after:
@@ -145,9 +146,16 @@ def by_twilio(joined: Parts, scenario: Scenario) -> Played:
 CHANNELS: Mapping[str, Callable[[Parts, Scenario], Played]] = {CHANNEL: by_terminal, "twilio": by_twilio}
 
 
+def put_through(scenario: Scenario) -> bool:
+    """Whether somebody else's phone is rung in it."""
+    return any(step.do in ("answered", "not answered") for step in scenario.steps)
+
+
 def suits(channel: str, scenario: Scenario) -> bool:
-    """Keys alone cannot speak."""
-    return channel == CHANNEL or not any(step.do.startswith("say ") for step in scenario.steps)
+    """Keys alone cannot speak, and nobody is put through by them (tests/test_trying.py does that over webhooks)."""
+    return channel == CHANNEL or (
+        not put_through(scenario) and not any(step.do.startswith("say ") for step in scenario.steps)
+    )
 
 
 def visible(channel: str, step: Step) -> Step:
@@ -179,6 +187,8 @@ def _input(do: str) -> Input:
         "silence": StayedSilent(),
         "record": Recorded(f"RE{0:032}"),
         "hang": HungUp(),
+        "answered": TransferEnded(True),
+        "not": TransferEnded(False),
     }
     return known[what]
 

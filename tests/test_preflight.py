@@ -66,6 +66,15 @@ def test_what_is_missing_is_said_with_what_it_costs(tmp_path: Path, sqlite_url: 
     assert starting(report, "IVR_PUBLIC_URL is not https") == ["note"]
 
 
+def test_who_is_free_is_only_tried_first_where_we_can_call_out(tmp_path: Path, sqlite_url: str) -> None:
+    for missing in ({"TWILIO_AUTH_TOKEN": ""}, {"TWILIO_NUMBER": ""}, {}):
+        with joined(tmp_path, sqlite_url, IVR_TRY_FIRST="on", **missing) as made:
+            report = preflight.settings_report(made)
+            assert made.settings.tries_first is not bool(missing)
+        assert starting(report, "IVR_TRY_FIRST: nobody is put through") == (["missing"] if missing else [])
+        assert starting(report, "puts callers through") == ([] if missing else ["ok"])
+
+
 def test_tables_of_before_are_wrong(tmp_path: Path) -> None:
     with joined(tmp_path, "") as made:
         report = preflight.settings_report(made)

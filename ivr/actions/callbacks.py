@@ -104,6 +104,21 @@ def start_dial(tx: Transaction, id: int, deed: Deed, *, anyway: bool = False, ho
     return dial_id
 
 
+def start_direct(tx: Transaction, id: int, member_id: int, deed: Deed) -> int:
+    """Claims it for somebody while its caller is on the line; the id of the attempt to put them through."""
+    claim(tx, id, member_id, deed)
+    dial_id = dials.add(tx, dials.NewDial(dials.Kind.DIRECT, member_id, id, deed.now))
+    go(tx, held(tx, id), Event.DIAL, deed, dial_id=dial_id)
+    return dial_id
+
+
+def not_taken(tx: Transaction, id: int, deed: Deed, dial_id: int | None = None) -> None:
+    """Who was rung while the caller was on the line did not take it: it waits again, at its old place."""
+    row = _tried(tx, id, dial_id)
+    go(tx, row, Event.NOT_TAKEN, deed, staff_id=None)
+    notes.add(tx, NewNote(id, deed.now, row.staff_id, Kind.NOT_TAKEN))
+
+
 def is_outside(row: Row, now: float, home: ZoneInfo | None = None) -> bool:
     """Whether a call now would not come when it was agreed, or at night where the caller lives."""
     theirs = home if row.zone is None else ZoneInfo(row.zone)
@@ -118,10 +133,14 @@ def by_hand(tx: Transaction, id: int, deed: Deed) -> None:
 def happened(tx: Transaction, id: int, event: Event, deed: Deed, dial_id: int | None = None) -> None:
     """What the telephone company tells of an attempt; NotPossible when it is not the latest one of this request."""
     assert event in TELEPHONE
+    go(tx, _tried(tx, id, dial_id), event, deed)
+
+
+def _tried(tx: Transaction, id: int, dial_id: int | None) -> Row:
     row = held(tx, id)
     if dial_id is not None and row.dial_id != dial_id:
         raise NotPossible(Reason.NOT_POSSIBLE)
-    go(tx, row, event, deed)
+    return row
 
 
 def judge(tx: Transaction, id: int, rang: bool, deed: Deed) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ivr.actions import blocklist, records
-from ivr.actions.knowledge import Answerers, Asked, Line, callback_number
+from ivr.actions.knowledge import ATTEMPT, Answerers, Asked, Line, callback_number
 from ivr.actions.limits import Limits
 from ivr.actions.sealing import Place, open_payload, open_token, token
 from ivr.engine import engine
@@ -31,13 +31,17 @@ Advance = Callable[[Context], engine.Step]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a channel renders: the turn, its number, the release it is said from, and the sealed place behind it."""
+    """What a channel renders: the turn, its number, the release it is said from, and the sealed place behind it.
+
+    `attempt` is the one by which a transfer puts the caller through.
+    """
 
     call_id: str
     n: int
     turn: Turn
     release: Release
     token: str
+    attempt: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +215,9 @@ class Calls:
         return self._given(place, turn, self._release(place))
 
     def _given(self, place: Place, turn: Turn, release: Release) -> Answer:
-        return Answer(place.call_id, place.n, turn, release, token(self._keyring, place))
+        attempt = place.state.values.get(ATTEMPT)
+        named = attempt if isinstance(attempt, int) else None
+        return Answer(place.call_id, place.n, turn, release, token(self._keyring, place), named)
 
     def _release(self, place: Place) -> Release:
         """The release the call began with; the current one when it is gone from the disk."""

@@ -21,6 +21,8 @@ KEYED = "keyed"
 """The value that says that the number was keyed; unlike the number it travels."""
 READ_BACK = "number"
 """The secret that is read back: the number as people key it."""
+ATTEMPT = "attempt"
+"""The value that names the attempt to put a caller through; who has one was tried once in this call."""
 GIVEN = "code_given"
 """The secret under which a caller keys the code of an earlier call; forgotten unless it is right."""
 

@@ -14,7 +14,7 @@ from ivr.actions.machine import Event
 from ivr.actions.refusals import Refused
 from ivr.store import desk, dials
 from ivr.store.database import Transaction
-from ivr.store.dials import BEFORE_ACCEPTED, OPEN, OWN, Dial, How, State
+from ivr.store.dials import BEFORE_ACCEPTED, OPEN, OWN, Dial, How, Kind, State
 from ivr.store.requests import Status
 
 log = logging.getLogger("ivr.dialling")
@@ -81,7 +81,7 @@ def decline(tx: Transaction, dial: Dial, how: How, now: float) -> None:
     if dial.accepted_at is not None:
         return
     if dials.move(tx, dial, (*BEFORE_ACCEPTED, State.UNKNOWN), State.OVER, now, how=how.value, ended_at=now):
-        _tell(tx, dial, Event.NOT_REACHED_AIDANT, now)
+        tell(tx, dial, Event.NOT_TAKEN if dial.kind is Kind.DIRECT else Event.NOT_REACHED_AIDANT, now)
 
 
 def tested(tx: Transaction, dial: Dial, now: float) -> None:
@@ -103,7 +103,7 @@ def leg(tx: Transaction, dial: Dial, report: Report, now: float) -> None:
     if dial.leg_ref is None and report.leg_ref:
         dials.learn(tx, dial, leg_ref=report.leg_ref)
     if dial.state is State.UNKNOWN:
-        _end(tx, dial, CALLER_GONE.get(report.status, How.NOT_CONNECTED), now)
+        end(tx, dial, CALLER_GONE.get(report.status, How.NOT_CONNECTED), now)
     elif report.status in ("in-progress", "answered"):
         caller_answered(tx, dial, now)
     else:
@@ -115,7 +115,7 @@ def caller_answered(tx: Transaction, dial: Dial, now: float) -> bool:
     if not wanted(tx, dial) or dial.accepted_at is None:
         return False
     if dials.move(tx, dial, (State.ACCEPTED, State.CALLING), State.BRIDGED, now, answered_at=now):
-        _tell(tx, dial, Event.BRIDGED, now)
+        tell(tx, dial, Event.BRIDGED, now)
     return True
 
 
@@ -126,28 +126,30 @@ def dialled(tx: Transaction, dial: Dial, report: Report, now: float) -> None:
     if dial.leg_ref is None and report.leg_ref:
         dials.learn(tx, dial, leg_ref=report.leg_ref)
     talked = dial.answered_at is not None and report.bridged is not False
-    _end(tx, dial, How.TALKED if talked else CALLER_GONE.get(report.status, How.NOT_CONNECTED), now)
+    end(tx, dial, How.TALKED if talked else CALLER_GONE.get(report.status, How.NOT_CONNECTED), now)
 
 
 def aidant_gone(tx: Transaction, dial: Dial, status: str, now: float) -> None:
     """The aidant's leg is over. Where the number was named and no leg of it was heard of, nobody knows."""
     match dial.state:
+        case State.BRIDGED if dial.kind is Kind.DIRECT:
+            dials.learn(tx, dial, ended_at=now)  # whether they were connected is told by the end of `<Dial>`
         case State.BRIDGED:
-            _end(tx, dial, How.TALKED, now)
+            end(tx, dial, How.TALKED, now)
         case State.CALLING:
-            _end(tx, dial, How.NOT_CONNECTED, now)
+            end(tx, dial, How.NOT_CONNECTED, now)
         case State.ACCEPTED:
             nobody_knows(tx, dial, now)
         case State.UNKNOWN if dial.accepted_at is not None:
             return
         case _:
-            decline(tx, dial, AIDANT_GONE.get(status, How.DECLINED), now)
+            decline(tx, dial, gone(dial, status), now)
 
 
 def nobody_knows(tx: Transaction, dial: Dial, now: float) -> None:
     """A person must look; nothing is dialled again by itself."""
     if dials.move(tx, dial, OPEN, State.UNKNOWN, now):
-        _tell(tx, dial, Event.LOST, now)
+        tell(tx, dial, Event.LOST, now)
         dial_jobs.look_up(tx, dial.id, now, LOOK_SECONDS)
 
 
@@ -162,18 +164,28 @@ def wanted(tx: Transaction, dial: Dial) -> bool:
     return request.status in (named if dial.accepted_at is not None else (Status.DIALLING,))
 
 
-def _end(tx: Transaction, dial: Dial, how: How, now: float) -> None:
+def gone(dial: Dial, status: str) -> How:
+    """Who waits on the line and hangs up cancels the ringing."""
+    left = dial.kind is Kind.DIRECT and status == "canceled"
+    return How.CALLER_LEFT if left else AIDANT_GONE.get(status, How.DECLINED)
+
+
+def end(tx: Transaction, dial: Dial, how: How, now: float) -> None:
     """What an aidant said of it (a machine answered) counts more than what the company says."""
     said = dial.how or how
     if dials.move(tx, dial, NAMED, State.OVER, now, how=said.value, ended_at=now):
-        _tell(tx, dial, Event.OVER, now)
+        tell(tx, dial, Event.OVER, now)
 
 
-def _tell(tx: Transaction, dial: Dial, event: Event, now: float) -> None:
+def tell(tx: Transaction, dial: Dial, event: Event, now: float) -> None:
     """The request moves on where it still belongs to this attempt; else there is nothing to move."""
     if dial.request_id is None:
         return
+    deed = Deed(HELPLINE, now)
     try:
-        callbacks.happened(tx, dial.request_id, event, Deed(HELPLINE, now), dial.id)
+        if event is Event.NOT_TAKEN:
+            callbacks.not_taken(tx, dial.request_id, deed, dial.id)
+        else:
+            callbacks.happened(tx, dial.request_id, event, deed, dial.id)
     except Refused:
         log.warning("a request did not move", extra={"dial": dial.id, "event": event.value})

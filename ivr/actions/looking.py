@@ -3,7 +3,7 @@
 import logging
 from datetime import UTC, datetime
 
-from ivr.actions import dial_jobs, legs, placing
+from ivr.actions import dial_jobs, direct, legs, placing
 from ivr.actions.jobs import Backoff, Handler, Job, Kind, NothingHappened, Written
 from ivr.actions.legs import GOING, Report
 from ivr.actions.placing import Trunk, then
@@ -12,6 +12,7 @@ from ivr.errors import CarrierFailed
 from ivr.store import dials, jobs, requests, staff
 from ivr.store.database import Transaction
 from ivr.store.dials import Dial, How, State
+from ivr.store.dials import Kind as Purpose
 
 log = logging.getLogger("ivr.dialling")
 
@@ -130,6 +131,9 @@ def _ask(trunk: Trunk, id: int, now: float, answers: bool) -> bool:
         dial = dials.find(tx, id)
     if dial is None:
         return answers
+    if dial.kind is Purpose.DIRECT:  # its caller waited on the line, which is longer over than a phone rings
+        _forget(trunk, dial, now)
+        return answers
     calls = _known(trunk, dial) if answers else None
     call = calls[0] if calls is not None and len(calls) == 1 else None
     may_go_on = dial.state is not State.NEW and (calls is None or (call is not None and call.status in GOING))
@@ -140,6 +144,13 @@ def _ask(trunk: Trunk, id: int, now: float, answers: bool) -> bool:
         if current == dial:  # else there was news meanwhile
             _conclude(tx, dial, call, now)
     return calls is not None
+
+
+def _forget(trunk: Trunk, dial: Dial, now: float) -> None:
+    with trunk.database.transaction() as tx:
+        current = dials.lock(tx, dial.id)
+        if current == dial:
+            direct.forgotten(tx, dial, now)
 
 
 def _known(trunk: Trunk, dial: Dial) -> list[FoundCall] | None:

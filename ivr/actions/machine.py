@@ -33,6 +33,7 @@ class Event(StrEnum):
     LOST = "lost"  # nobody knows whether the caller rang
     BRIDGED = "bridged"
     OVER = "over"  # the caller rang
+    NOT_TAKEN = "not_taken"  # by the one who was rung while the caller was on the line
     RANG = "rang"  # says a person
     SILENT = "silent"
     FINISH = "finish"  # the outcome says: done
@@ -56,7 +57,9 @@ MOVES: Mapping[tuple[Status, Event], Status] = {
     (Status.DIALLING, Event.LOST): Status.CHECK,
     (Status.DIALLING, Event.BRIDGED): Status.TALKING,
     (Status.DIALLING, Event.OVER): Status.WRAP_UP,
+    (Status.DIALLING, Event.NOT_TAKEN): Status.WAITING,
     (Status.TALKING, Event.OVER): Status.WRAP_UP,
+    (Status.TALKING, Event.NOT_TAKEN): Status.WAITING,
     (Status.CHECK, Event.RANG): Status.WRAP_UP,
     (Status.CHECK, Event.SILENT): Status.CLAIMED,
     (Status.CHECK, Event.NOT_REACHED_AIDANT): Status.CLAIMED,
@@ -91,7 +94,7 @@ WHATS: Mapping[Event, What] = {
     Event.CANCEL: What.REQUEST_CANCELLED,
     Event.REOPEN: What.REQUEST_REOPENED,
     Event.ERASE: What.REQUEST_ERASED,
-    **dict.fromkeys(TELEPHONE, What.CALL_CHANGED),
+    **dict.fromkeys((*TELEPHONE, Event.NOT_TAKEN), What.CALL_CHANGED),
 }
 
 

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from ivr.actions import legs, limits
+from ivr.actions import direct, legs, limits
 from ivr.actions.legs import GOING, Report
 from ivr.actions.limits import Limits
 from ivr.actions.placing import RING_SECONDS
@@ -36,9 +36,10 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Whisper:
-    """Says who is next and waits for a key."""
+    """Says who is next and waits for a key; says it `times` to a phone that stays silent."""
 
     words: Words
+    times: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,7 @@ class Ring:
             if not legs.picked_up(tx, dial, self.clock()):
                 legs.decline(tx, dial, How.WITHDRAWN, self.clock())
                 return Farewell(self._words(tx, dial, request, (desk.GONE,)))
-            prompts = (desk.TEST,) if request is None else desk.whisper(request.topic, safe=request.safe)
-            return Whisper(self._words(tx, dial, request, prompts))
+            return self._whisper(tx, dial, request)
 
     def pressed(self, dial_id: int, ref: str, keys: str) -> Said:
         """The aidant pressed a key: only 1 goes on."""
@@ -100,11 +100,13 @@ class Ring:
             request = _request(tx, dial)
             if keys != ACCEPTED:
                 legs.decline(tx, dial, How.DECLINED, self.clock())
-                return Farewell(self._words(tx, dial, request, (desk.DECLINED,) if request else ()))
+                stays = dial.kind is Kind.CALLBACK  # with the aidant; who is on the line goes back to the queue
+                return Farewell(self._words(tx, dial, request, (desk.DECLINED,) if stays else ()))
             if dial.kind is Kind.TEST:
                 legs.tested(tx, dial, self.clock())
                 return Farewell(self._words(tx, dial, None, (desk.TESTED,)))
-            return self._connect(tx, dial, request)
+            connect = self._join if dial.kind is Kind.DIRECT else self._connect
+            return connect(tx, dial, request)
 
     def caller_answered(self, dial_id: int, parent_ref: str) -> Said:
         """The caller picked up. Whoever it is, and whosever phone it is: nothing is played to them."""
@@ -143,6 +145,19 @@ class Ring:
                 legs.rings(tx, dial, self.clock())
             else:
                 legs.aidant_gone(tx, dial, status, self.clock())
+
+    def _whisper(self, tx: Transaction, dial: Dial, request: Request | None) -> Said:
+        if request is None:
+            return Whisper(self._words(tx, dial, None, (desk.TEST,)))
+        if dial.kind is Kind.DIRECT:  # the caller hears it ringing all the while
+            return Whisper(self._words(tx, dial, request, desk.waits(request.topic)), times=1)
+        return Whisper(self._words(tx, dial, request, desk.whisper(request.topic, safe=request.safe)))
+
+    def _join(self, tx: Transaction, dial: Dial, request: Request | None) -> Said:
+        if direct.join(tx, dial, self.clock()):
+            return Quiet()
+        legs.decline(tx, dial, How.WITHDRAWN, self.clock())
+        return Farewell(self._words(tx, dial, request, (desk.GONE,)))
 
     def _connect(self, tx: Transaction, dial: Dial, request: Request | None) -> Said:
         if request is None or not request.number or limits.forbidden(tx, request.number, self.limits):

@@ -9,12 +9,13 @@ NEXT = "desk.next"
 OWN, FLAGGED = "desk.own", "desk.flagged"
 ACCEPT, CALLING, DECLINED, GONE = "desk.accept", "desk.calling", "desk.declined", "desk.gone"
 TEST, TESTED = "desk.test", "desk.tested"
+WAITS, TAKE = "desk.waits", "desk.take"
 TOPIC = "desk.topic."
 GENERAL = "general"
 """The topic of a request where no menu gave one."""
 
-DESK = (NEXT, OWN, FLAGGED, ACCEPT, CALLING, DECLINED, GONE, TEST, TESTED)
-KEYS = {ACCEPT: "1", TEST: "1", **booth.KEYS}
+DESK = (NEXT, OWN, FLAGGED, ACCEPT, CALLING, DECLINED, GONE, TEST, TESTED, WAITS, TAKE)
+KEYS = {ACCEPT: "1", TEST: "1", TAKE: "1", **booth.KEYS}
 """The key that these prompts name."""
 
 
@@ -33,3 +34,8 @@ def topics(nodes: Iterable[Node]) -> Iterator[str]:
 def whisper(topic: str, *, safe: bool) -> tuple[str, ...]:
     """Who is called next, in the order in which it is said."""
     return NEXT, TOPIC + topic, OWN if safe else FLAGGED, ACCEPT
+
+
+def waits(topic: str) -> tuple[str, ...]:
+    """Who is on the line and waits to be put through."""
+    return WAITS, TOPIC + topic, TAKE

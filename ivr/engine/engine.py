@@ -125,14 +125,14 @@ def _learn(walk: Walk, learned: Learned) -> Ending:
 def _follow_answer(walk: Walk, value: Known | Unavailable) -> Ending:
     node = walk.node
     match node, value:
+        case (Connect(), Known(case="none")):
+            return enter(walk, node.unavailable)
         case (Message() | Connect(), Known()):
+            walk.keep(value)
             walk.say_node(Variant.FULL)
             return listen(walk)
         case (Question(), Known()):
-            for name, known in value.values.items():
-                walk.learn(name, known)
-            for name, secret in value.secrets.items():
-                walk.keep_secret(name, secret)
+            walk.keep(value)
             if value.left_off is not None and value.left_off.node in walk.book.nodes:
                 return go_on(walk, value.left_off)
             return enter(walk, node.cases.get(value.case, node.unavailable))
@@ -158,7 +158,7 @@ def _transferred(walk: Walk, answered: bool) -> Ending:
     if not isinstance(walk.node, Connect):
         return again(walk)
     walk.result = Result.CHOSE
-    return enter(walk, walk.node.then if answered else walk.node.unavailable)
+    return enter(walk, walk.node.then if answered else walk.node.missed)
 
 
 def _hear(walk: Walk, words: str) -> Ending:

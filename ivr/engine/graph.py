@@ -68,8 +68,7 @@ def _impatient(menu: Menu) -> Iterator[tuple[str, str]]:
 
 
 def _unserved(node: Message | Connect) -> Iterator[tuple[str, str]]:
-    if isinstance(node, Message):
-        yield "silence", node.then
+    yield ("silence", node.then) if isinstance(node, Message) else ("missed", node.missed)
     yield "unavailable", node.unavailable
 
 

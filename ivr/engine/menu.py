@@ -109,11 +109,12 @@ class Message(Base):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connect(Base):
-    """A transfer to a destination known by name outside."""
+    """A transfer to a destination known by name outside; `missed` where nobody took it, `unavailable` without a try."""
 
     target: str
     seconds: int
     then: str
+    missed: str
     unavailable: str
 
 

@@ -9,7 +9,7 @@ from ivr.engine.menu import Language, Menu, Node, Only, Option, Question, Route,
 Parked = Mapping[str, str | None]
 """Node -> the node that comes instead; None: options that lead to it are not there."""
 
-LEADS = ("to", "then", "otherwise", "silence", "give_up", "unavailable")
+LEADS = ("to", "then", "otherwise", "silence", "give_up", "missed", "unavailable")
 
 
 def offered(written: Mapping[str, Node], parked: Parked) -> dict[str, Node]:

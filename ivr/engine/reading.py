@@ -272,7 +272,8 @@ def _message(base: Mapping[str, Any], fields: Fields) -> Node:
 def _connect(base: Mapping[str, Any], fields: Fields) -> Node:
     target, seconds = fields.text("target"), fields.number("seconds")
     then, unavailable = fields.text("then"), fields.text("unavailable")
-    return Connect(**base, target=target, seconds=seconds, then=then, unavailable=unavailable)
+    missed = fields.text("missed", unavailable)
+    return Connect(**base, target=target, seconds=seconds, then=then, missed=missed, unavailable=unavailable)
 
 
 def _route(base: Mapping[str, Any], fields: Fields) -> Node:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from ivr.engine.inputs import Context
+from ivr.engine.inputs import Context, Known
 from ivr.engine.menu import Book, Menu, Node, Option, Say, Steps
 from ivr.engine.say import LIMIT, Voice, node_pieces, pieces
 from ivr.engine.state import State
@@ -137,6 +137,13 @@ class Walk:
         """Keeps (or with None forgets) digits that never travel in an address."""
         secrets = {key: kept for key, kept in self.secrets.items() if key != name}
         self.secrets = secrets if value is None else {**secrets, name: value}
+
+    def keep(self, known: Known) -> None:
+        """Keeps all that an answer from outside brought along."""
+        for name, value in known.values.items():
+            self.learn(name, value)
+        for name, secret in known.secrets.items():
+            self.keep_secret(name, secret)
 
     def learn(self, name: str, value: Value | None) -> None:
         """Keeps a value that a prompt may speak; None forgets it, and an answer of that name too."""

@@ -6,6 +6,10 @@ new ── placing ── ringing ── answered ── accepted ── calling
 To the left of `accepted` only the aidant's own phone can have rung. From `accepted` on the caller's number has been
 named, from `calling` on it is known to have been rung. A state only ever moves to the right: webhooks come twice, late
 and in any order. `unknown` is for a person; what comes to light later still ends it.
+
+A direct one rings an aidant while the caller is on the line: the key 1 leads to `bridged`, and it is never `unknown`.
+Its `ended_at` may stand there before it is over: the aidant's leg has ended, and what the end of the caller's `<Dial>`
+says of it, whether the two were connected, is still to come.
 """
 
 from collections.abc import Collection
@@ -13,7 +17,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import bindparam, case, func, insert, select, update
+from sqlalchemy import and_, bindparam, case, func, insert, select, update
 
 from ivr.store import news
 from ivr.store.database import Stored, Transaction
@@ -21,11 +25,12 @@ from ivr.store.schema import dials
 
 
 class Kind(StrEnum):
-    """What it is for: calling somebody back, trying one's own phone, or recording by it."""
+    """What it is for: calling somebody back, trying one's own phone, recording by it, or putting through a caller."""
 
     CALLBACK = "callback"
     TEST = "test"
     STUDIO = "studio"
+    DIRECT = "direct"
 
 
 OWN = (Kind.TEST, Kind.STUDIO)
@@ -67,6 +72,8 @@ class How(StrEnum):
     TESTED = "tested"  # a test went well
     RECORDED = "recorded"  # somebody keyed their PIN, to record
     ENDED = "ended"  # by the aidant, before anything was dialled
+    CALLER_LEFT = "caller-left"  # who waited on the line hung up
+    LOST = "lost"  # nobody picked up who waited on the line, as far as we heard
 
 
 OPEN = tuple(state for state in State if state not in (State.OVER, State.UNKNOWN))
@@ -133,7 +140,11 @@ STILL = (
     select(dials.c.id)
     .where(
         dials.c.state.in_(OPEN),
-        dials.c.changed_at < case((dials.c.state == State.BRIDGED, bindparam("talking")), else_=bindparam("before")),
+        func.coalesce(dials.c.ended_at, dials.c.changed_at)
+        < case(
+            (and_(dials.c.state == State.BRIDGED, dials.c.ended_at.is_(None)), bindparam("talking")),
+            else_=bindparam("before"),
+        ),
     )
     .order_by(dials.c.changed_at)
     .limit(100)

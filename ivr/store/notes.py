@@ -20,6 +20,7 @@ class Kind(StrEnum):
     REASSIGNED = "reassigned"
     CANCELLED = "cancelled"
     REOPENED = "reopened"
+    NOT_TAKEN = "not-taken"  # who was on the line could not be put through; `staff_id` is who was rung
 
 
 @dataclass(frozen=True, slots=True)

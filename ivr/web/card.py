@@ -160,7 +160,7 @@ def _past(ask: Ask, tx: Transaction, request: Request, attempts: list[Dial], nam
         found.append(Past(note.at, note.who, ask.language.say(label or note.text), written))
     for dial in attempts:
         going = desk_words.LOST if dial.state is State.UNKNOWN else desk_words.UNDER_WAY
-        how = desk_words.HOW[dial.how] if dial.how else going
+        how = desk_words.how(dial) or going
         found.append(Past(dial.ended_at or dial.created_at, names.get(dial.staff_id), ask.language.say(how)))
     return sorted(found, key=lambda past: past.at, reverse=True)
 

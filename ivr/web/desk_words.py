@@ -5,7 +5,8 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from ivr.actions.outcomes import Rule, Then
-from ivr.store.dials import How, State
+from ivr.store.dials import Dial, How, State
+from ivr.store.dials import Kind as Purpose
 from ivr.store.notes import Kind
 from ivr.store.requests import SHARED, UNKNOWN, Status
 from ivr.web.catalogues import Language
@@ -61,7 +62,20 @@ HOW: Mapping[How, str] = {
     How.TESTED: _("The test went well."),
     How.RECORDED: _("You recorded by telephone."),
     How.ENDED: _("You ended the call before any phone rang."),
+    How.CALLER_LEFT: _("They were on the line and hung up before anybody took the call."),
+    How.LOST: _("They were on the line; nobody took the call."),
 }
+
+HOW_DIRECT: Mapping[How, str] = {
+    How.BUSY: _("They were on the line; the aidant’s phone was busy."),
+    How.NO_ANSWER: _("They were on the line; the aidant did not pick up."),
+    How.FAILED: _("They were on the line; the aidant’s phone could not be reached."),
+    How.DECLINED: _("They were on the line; the aidant did not press 1."),
+    How.NOT_CONNECTED: _("They were on the line; the aidant pressed 1, and the two were not connected."),
+    How.WITHDRAWN: _("They were on the line, and did not wait any more."),
+    How.ENDED: _("They were on the line; the aidant ended the call."),
+}
+"""Of an attempt to put through who was on the line, where that is another thing to say."""
 
 STEPS: tuple[tuple[frozenset[State], str], ...] = (
     (frozenset({State.NEW, State.PLACING, State.RINGING}), _("Your phone rings")),
@@ -70,6 +84,8 @@ STEPS: tuple[tuple[frozenset[State], str], ...] = (
     (frozenset({State.BRIDGED}), _("You are talking")),
 )
 """What a call goes through, as its card shows it."""
+STEPS_DIRECT = tuple(step for step in STEPS if State.CALLING not in step[0])
+"""The same while the caller is on the line."""
 
 NOTES: Mapping[Kind, str] = {
     Kind.WRITTEN: _("Note"),
@@ -79,6 +95,7 @@ NOTES: Mapping[Kind, str] = {
     Kind.REASSIGNED: _("Given to somebody else"),
     Kind.CANCELLED: _("Cancelled by the caller"),
     Kind.REOPENED: _("Opened again"),
+    Kind.NOT_TAKEN: _("The caller was on the line, and was not put through: back in the queue, at the old place"),
 }
 
 ASKED, UNDER_WAY = _("Asked for a call"), _("The call is under way")
@@ -125,6 +142,18 @@ def follows(language: Language, rule: Rule, tries: int) -> str:
     if tries >= rule.times:
         return language.say(LAST)
     return language.say(AGAIN_IN, when=language.age(0, rule.after * 60))
+
+
+def how(dial: Dial) -> str:
+    """How an attempt ended; empty while it goes on."""
+    if dial.how is None:
+        return ""
+    return HOW_DIRECT.get(dial.how, HOW[dial.how]) if dial.kind is Purpose.DIRECT else HOW[dial.how]
+
+
+def steps(dial: Dial | None) -> tuple[tuple[frozenset[State], str], ...]:
+    """What this call goes through."""
+    return STEPS_DIRECT if dial is not None and dial.kind is Purpose.DIRECT else STEPS
 
 
 def length(seconds: float) -> str:

@@ -107,5 +107,6 @@ DOINGS: Mapping[Event, Doing] = {
     Event.ERASE: lambda tx, id, _, now: machine.go(
         tx, machine.held(tx, id), Event.ERASE, deed(None, now), staff_id=None
     ),
+    Event.NOT_TAKEN: lambda tx, id, _, now: callbacks.not_taken(tx, id, deed(None, now)),
     **{event: _hears(event) for event in machine.TELEPHONE},
 }

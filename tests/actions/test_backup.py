@@ -218,7 +218,7 @@ def test_nothing_of_it_can_be_read_without_the_passphrase(lone: Side, tmp_path: 
     lone.record("messages/salam.wav", b"a voice")
     lone.back_up(tmp_path / "copy", keys=Keys("the secret key", ["an older key"]))
     data = (tmp_path / "copy").read_bytes()
-    for word in (b"asylum", b"secret", b"older", b"salam", b"voice", b"manifest", b"requests", b"0004"):
+    for word in (b"asylum", b"secret", b"older", b"salam", b"voice", b"manifest", b"requests", b"0005"):
         assert word not in data
     with pytest.raises(Forged):
         opened(tmp_path / "copy", "another passphrase")

@@ -42,6 +42,11 @@ def test_a_whisper_waits_for_one_key_twice_and_then_ends() -> None:
     assert document(DOCUMENTS["whisper"]) == f"{XML}<Response>{gather}{gather}<Hangup/></Response>"
 
 
+def test_a_whisper_may_be_said_once() -> None:
+    assert document(Whisper(WORDS, times=1)).count("<Gather") == 1
+    assert document(Whisper(WORDS, times=1)).endswith("</Gather><Hangup/></Response>")
+
+
 def test_the_caller_is_rung_from_the_helplines_number_for_a_while_and_never_recorded() -> None:
     # B3 Dial: "timeout 30, timeLimit 14400, callerId (To/From of the request, owned or verified number)"
     # B3 Number: "url/method = whisper TwiML run on the callee before bridging", "statusCallback(+Event,+Method)"

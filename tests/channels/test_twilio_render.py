@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from ivr.actions.calls import Answer
+from ivr.actions.direct import Bridge
 from ivr.channels.twilio import render
 from ivr.channels.twilio.addresses import Addresses
 from ivr.engine.turn import Ask, Ending, HangUp, Listen, Prompt, Record, Result, Transfer, Turn
@@ -18,7 +19,7 @@ XML = '<?xml version="1.0" encoding="UTF-8"?>'
 SOUNDS = ["/audio/aa/main/1.wav", "/audio/-/pause.300/2.wav"]
 PLAYS = "<Play>https://help.example/audio/aa/main/1.wav</Play><Play>https://help.example/audio/-/pause.300/2.wav</Play>"
 SHARED = {"Gather", "Play", "Say", "Dial", "Number", "Record", "Redirect", "Hangup", "Reject", "Connect", "Stream"}
-DESKS = {"desk": "+33199000009"}
+BRIDGE = Bridge(31, "+33639980090", "+33199000001", 2700)
 ENDINGS: dict[str, Ending] = {
     "menu": Listen("12", 6.0),
     "entry": Listen("0123456789*#", 8.0, digits=10, entry=True),
@@ -28,13 +29,13 @@ ENDINGS: dict[str, Ending] = {
 }
 
 
-def answer(ending: Ending, language: str | None = "aa") -> Answer:
+def answer(ending: Ending, language: str | None = "aa", attempt: int | None = None) -> Answer:
     turn = Turn("main", language, (Prompt("main", "aa"),), ending, Result.REACHED)
-    return Answer("ab12", 7, turn, tiny.release(), "SEALED-_")
+    return Answer("ab12", 7, turn, tiny.release(), "SEALED-_", attempt)
 
 
 def document(ending: Ending, language: str | None = "aa", sounds: list[str] = SOUNDS) -> str:
-    return render.render(answer(ending, language), sounds, ADDRESSES, DESKS)
+    return render.render(answer(ending, language, 31), sounds, ADDRESSES, BRIDGE)
 
 
 def test_a_menu_is_a_gather_of_one_key_and_a_redirect_that_says_silence() -> None:
@@ -67,10 +68,22 @@ def test_a_message_is_recorded_after_a_beep_and_an_empty_one_is_silence() -> Non
 def test_a_transfer_rings_for_its_seconds_and_never_talks_for_ever() -> None:
     # B9: "Set `timeLimit`. Never `record` on Dial."
     # B3: "With action: caller continues there after the callee hangs up"
+    # B3 Number: "url/method = whisper TwiML run on the callee before bridging (… caller keeps hearing ringback with
+    # answerOnBridge)", "statusCallback(+Event,+Method)"
+    desk = "https://help.example/twilio/desk/31"
     assert document(ENDINGS["transfer"]) == (
-        f'{XML}<Response>{PLAYS}<Dial action="{AT}/transferred?{PLACE}" method="POST" timeout="25" timeLimit="3600">'
-        "<Number>+33199000009</Number></Dial></Response>"
+        f'{XML}<Response>{PLAYS}<Dial callerId="+33199000001" timeout="25" timeLimit="2700" answerOnBridge="true" '
+        f'action="{AT}/transferred?a=31&amp;{PLACE}" method="POST"><Number url="{desk}/answer" method="POST" '
+        f'statusCallback="{desk}/status" statusCallbackMethod="POST" '
+        'statusCallbackEvent="initiated ringing answered completed">+33639980090</Number></Dial></Response>'
     )
+
+
+def test_a_transfer_that_is_not_to_be_goes_on_as_one_that_nobody_took() -> None:
+    redirect = f'{XML}<Response><Redirect method="POST">{AT}/transferred?%s{PLACE}</Redirect></Response>'
+    transfer = ENDINGS["transfer"]
+    assert render.render(answer(transfer, attempt=31), SOUNDS, ADDRESSES) == redirect % "a=31&amp;"
+    assert render.render(answer(transfer), SOUNDS, ADDRESSES) == redirect % ""
 
 
 def test_the_end_is_a_hang_up_behind_the_last_words() -> None:

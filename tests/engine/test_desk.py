@@ -35,6 +35,10 @@ def test_a_whisper_says_what_it_is_about_and_whose_phone_it_is_before_the_key() 
     assert desk.whisper("tale", safe=False)[2] == "desk.flagged"
 
 
+def test_who_waits_on_the_line_is_announced_in_one_breath() -> None:
+    assert desk.waits("tale") == ("desk.waits", "desk.topic.tale", "desk.take")
+
+
 def test_the_prompts_that_ask_for_a_key_name_it() -> None:
     keys = prompt_keys(content(TALE))
-    assert (keys["desk.accept"], keys["desk.test"]) == ({"1"}, {"1"})
+    assert (keys["desk.accept"], keys["desk.test"], keys["desk.take"]) == ({"1"}, {"1"}, {"1"})

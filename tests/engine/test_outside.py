@@ -281,6 +281,23 @@ def test_a_transfer_goes_its_unavailable_way_without_a_line():
     assert connected().turn.node == "sadly"
 
 
+def test_a_transfer_goes_its_unavailable_way_where_nobody_is_free():
+    caller = connected(line=Known("none", {"attempt": 7}))
+    assert (caller.turn.node, caller.hears[0], caller.state.values) == ("sadly", "sadly", {})
+
+
+def test_a_transfer_keeps_what_is_known_of_the_line():
+    known = Known("free", {"attempt": 7}, {"code": "1234"})
+    caller = connected(line=known)
+    assert (caller.state.values, caller.state.secrets) == ({"attempt": 7}, {"code": "1234"})
+
+
+def test_a_transfer_that_nobody_took_may_go_a_way_of_its_own():
+    book = make_book({"first": {**CONNECT, "missed": "alas"}, "thanks": MENU, "sadly": MENU, "alas": MENU})
+    caller = Caller(book, {"line": Known("free")}).arrives().presses("1").does(TransferEnded(False))
+    assert (caller.turn.node, caller.turn.result) == ("alas", Result.CHOSE)
+
+
 @pytest.mark.parametrize(("answered", "node"), [(True, "thanks"), (False, "sadly")])
 def test_how_a_transfer_ended_chooses_the_way_on(answered, node):
     caller = connected(line=Known("yes")).does(TransferEnded(answered))

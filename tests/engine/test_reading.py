@@ -144,7 +144,9 @@ def test_what_a_good_node_becomes():
         id="n", tree="t", say=(), then="x", unavailable="x", unfinished=True
     )
     assert node("cancel") == Cancel(id="n", tree="t", say=(), then="x", unavailable="x")
-    assert node("transfer") == Connect(id="n", tree="t", say=("n",), target="t", seconds=1, then="x", unavailable="x")
+    ways = {"then": "x", "missed": "x", "unavailable": "x"}
+    assert node("transfer") == Connect(id="n", tree="t", say=("n",), target="t", seconds=1, **ways)
+    assert node("transfer", missed="y").missed == "y"
     assert node("goto", then="y") == Goto(id="n", tree="t", say=(), to="x", then="y")
     assert node("end", how="served").how == "served"
 

@@ -8,7 +8,8 @@ from ivr.actions import outcomes
 from ivr.actions.audit import What
 from ivr.actions.outcomes import Rule, Then
 from ivr.actions.refusals import Reason
-from ivr.store.dials import BEFORE_ACCEPTED, How, State
+from ivr.store.dials import BEFORE_ACCEPTED, Dial, How, State
+from ivr.store.dials import Kind as Purpose
 from ivr.store.notes import Kind
 from ivr.store.requests import OWN, SHARED, UNKNOWN, Status
 from ivr.web import catalogues, desk_words, sentences
@@ -30,6 +31,7 @@ def at(local: str) -> float:
 def test_there_are_words_for_everything_that_can_stand_on_a_page() -> None:
     assert set(desk_words.STATUS) == set(Status)
     assert set(desk_words.HOW) == set(How)
+    assert set(desk_words.HOW_DIRECT) < set(How)
     assert set(desk_words.NOTES) == set(Kind)
     assert set(desk_words.OUTCOMES) == set(outcomes.OUTCOMES)
     assert set(desk_words.FLAGS) == set(desk_words.CAUTIONS) == {SHARED, UNKNOWN} == {OWN, SHARED, UNKNOWN} - {OWN}
@@ -40,6 +42,23 @@ def test_there_are_words_for_everything_that_can_stand_on_a_page() -> None:
 def test_every_state_of_a_running_call_is_one_step() -> None:
     steps = [state for states, _ in desk_words.STEPS for state in states]
     assert sorted(steps) == sorted({*BEFORE_ACCEPTED, State.ACCEPTED, State.CALLING, State.BRIDGED})
+
+
+def attempt(kind: Purpose, how: How | None = None) -> Dial:
+    return Dial(1, kind, 1, 1, State.OVER, 0.0, 0.0, None, None, None, None, None, how)
+
+
+def test_an_attempt_while_the_caller_is_on_the_line_has_steps_and_words_of_its_own() -> None:
+    direct, back = attempt(Purpose.DIRECT, How.NO_ANSWER), attempt(Purpose.CALLBACK, How.NO_ANSWER)
+    assert (desk_words.how(direct), desk_words.how(back)) == (
+        "They were on the line; the aidant did not pick up.",
+        "You did not pick up; their phone did not ring.",
+    )
+    assert desk_words.how(attempt(Purpose.DIRECT, How.TALKED)) == "You talked."
+    assert desk_words.how(attempt(Purpose.DIRECT)) == ""
+    assert desk_words.steps(None) == desk_words.steps(back) == desk_words.STEPS
+    labels = [label for _, label in desk_words.steps(direct)]
+    assert labels == ["Your phone rings", "Press 1 on your phone", "You are talking"]
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,11 @@ class Addresses:
         wanted = f"d={digits}&" if digits else ""
         return f"{self.base}/twilio/{CALL}/{answer.call_id}/{answer.n}/{what}?{wanted}{self._place(answer)}"
 
+    def transferred(self, answer: Answer) -> str:
+        """Where to post how a transfer ended, with its attempt, if there is one."""
+        attempt = "" if answer.attempt is None else f"a={answer.attempt}&"
+        return f"{self.base}/twilio/{CALL}/{answer.call_id}/{answer.n}/{TRANSFERRED}?{attempt}{self._place(answer)}"
+
     def now(self, call_id: str, n: int, language: str, sealed: str) -> str:
         """Where the current turn is said once more."""
         return f"{self.base}/twilio/{CALL}/{call_id}/{NOW}?l={quote(language)}&n={n}&s={quote(sealed)}"

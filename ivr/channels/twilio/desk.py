@@ -22,15 +22,12 @@ from ivr.channels.twilio import parse
 from ivr.channels.twilio.addresses import ACCEPT, ANSWER, CALLER, ENDED, LEG, STATUS, DeskAddresses
 from ivr.channels.twilio.guard import Guard, xml
 from ivr.channels.twilio.parse import Fields, one
-from ivr.channels.twilio.render import document
+from ivr.channels.twilio.render import LEG_EVENTS, document
 from ivr.errors import BadInput, StorageAway
 
 log = logging.getLogger("ivr.twilio")
 
 KEY_SECONDS = 8
-WHISPERS = 2
-"""How often the whisper is said to a phone that stays silent."""
-LEG_EVENTS = "initiated ringing answered completed"
 LONGEST_ID = 15
 T = TypeVar("T")
 
@@ -65,11 +62,11 @@ def dial_report(fields: Fields) -> Report:
 def render(said: Said, dial_id: int, addresses: DeskAddresses) -> str:
     """The document for this leg."""
     match said:
-        case Whisper(words):
+        case Whisper(words, times):
             action = quoteattr(addresses.at(dial_id, ACCEPT))
             keys = f'input="dtmf" numDigits="1" finishOnKey="" timeout="{KEY_SECONDS}"'
             gather = f'<Gather {keys} action={action} method="POST">{_plays(words, addresses)}</Gather>'
-            return document(gather * WHISPERS + "<Hangup/>")
+            return document(gather * times + "<Hangup/>")
         case Connect() as connect:
             return document(_plays(connect.words, addresses) + _dial(connect, dial_id, addresses))
         case Farewell(words):

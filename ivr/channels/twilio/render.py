@@ -1,27 +1,34 @@
 """From a turn to TwiML. Pure. Only verbs that Twilio, Telnyx, SignalWire and Somleng share."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import ceil
 from typing import assert_never
 from xml.sax.saxutils import escape, quoteattr
 
 from ivr.actions.calls import Answer
-from ivr.channels.twilio.addresses import ENTRY, KEYS, RECORDED, SILENCE, TRANSFERRED, Addresses
+from ivr.actions.direct import Bridge
+from ivr.channels.twilio.addresses import (
+    ANSWER,
+    ENTRY,
+    KEYS,
+    RECORDED,
+    SILENCE,
+    STATUS,
+    Addresses,
+    DeskAddresses,
+)
 from ivr.engine.turn import Ask, HangUp, Listen, Record, Transfer
 
 HEADER = '<?xml version="1.0" encoding="UTF-8"?>'
 RECORD_SILENCE = 5
 """Seconds of silence that end a message."""
 
-TALK_SECONDS = 3600
-"""How long a connected call may last."""
-
-Destinations = Mapping[str, str]
-"""Name of a transfer's destination -> phone number (E.164)."""
+LEG_EVENTS = "initiated ringing answered completed"
+"""What is told of a leg that a `<Dial>` rings."""
 
 
-def render(answer: Answer, sounds: Sequence[str], addresses: Addresses, destinations: Destinations) -> str:
-    """The document for this turn; `sounds` are the paths to play, in order."""
+def render(answer: Answer, sounds: Sequence[str], addresses: Addresses, bridge: Bridge | None = None) -> str:
+    """The document for this turn; `sounds` are the paths to play, in order. Without a bridge no transfer is tried."""
     plays = "".join(f"<Play>{escape(addresses.sound(path))}</Play>" for path in sounds)
     match answer.turn.ending:
         case Listen() as listen:
@@ -31,15 +38,27 @@ def render(answer: Answer, sounds: Sequence[str], addresses: Addresses, destinat
             wait = f'maxLength="{seconds}" timeout="{RECORD_SILENCE}" finishOnKey="#" playBeep="true"'
             nothing = redirect_verb(addresses.turn(answer, SILENCE))  # an empty recording passes `action` over
             return document(f'{plays}<Record action={action} method="POST" {wait}/>{nothing}')
-        case Transfer(to, seconds):
-            action = quoteattr(addresses.turn(answer, TRANSFERRED))
-            dial = f'<Dial action={action} method="POST" timeout="{seconds}" timeLimit="{TALK_SECONDS}">'
-            return document(f"{plays}{dial}<Number>{escape(destinations[to])}</Number></Dial>")
+        case Transfer(_, seconds):
+            after = addresses.transferred(answer)
+            return document(
+                redirect_verb(after) if bridge is None else plays + _dial(bridge, seconds, after, addresses)
+            )
         case HangUp():
             return document(f"{plays}<Hangup/>")
         case Ask(kind):
             raise AssertionError(f"the question {kind} was never answered")
     assert_never(answer.turn.ending)
+
+
+def _dial(bridge: Bridge, seconds: int, after: str, addresses: Addresses) -> str:
+    """Without `record`, always. The aidant's own document asks for the key; the caller hears it ring until then."""
+    desk = DeskAddresses(addresses.base)
+    limits = f'timeout="{seconds}" timeLimit="{bridge.talk_seconds}" answerOnBridge="true"'
+    url = f'url={quoteattr(desk.at(bridge.dial_id, ANSWER))} method="POST"'
+    told = f'statusCallback={quoteattr(desk.at(bridge.dial_id, STATUS))} statusCallbackMethod="POST"'
+    number = f'<Number {url} {told} statusCallbackEvent="{LEG_EVENTS}">{escape(bridge.phone)}</Number>'
+    action = f'action={quoteattr(after)} method="POST"'
+    return f"<Dial callerId={quoteattr(bridge.caller_id)} {limits} {action}>{number}</Dial>"
 
 
 def redirect(address: str) -> str:

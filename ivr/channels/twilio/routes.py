@@ -18,12 +18,15 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from ivr.actions.calls import Answer, Calls
+from ivr.actions.direct import Bridge, Switch
 from ivr.actions.knowledge import Line
 from ivr.actions.last_words import ALL_LANGUAGES
 from ivr.actions.sounds import played
-from ivr.channels.twilio import parse, render
+from ivr.channels.twilio import desk, parse, render
 from ivr.channels.twilio.addresses import Addresses
 from ivr.channels.twilio.guard import Guard, xml
+from ivr.engine.inputs import TransferEnded
+from ivr.engine.turn import Transfer
 from ivr.errors import BadInput, StorageAway
 from ivr.numbers import Number, understand
 
@@ -49,6 +52,7 @@ class Telephone:
     production: bool
     last_words: Path
     observe: Callable[[str, Answer, float], None]
+    switch: Switch | None = None  # how a caller is put through, where we can call out
     threads: int = 16
 
 
@@ -86,6 +90,8 @@ class Webhooks:
         n = parse.turn_number(request.path_params["n"])
         digits = parse.turn_number(request.query_params.get("d", "0"))
         input = parse.happened(request.path_params["what"], fields, digits)
+        if isinstance(input, TransferEnded):
+            input = await self._in_thread(partial(self._put_through, request.query_params.get("a", ""), fields, input))
         sealed = request.query_params.get("s", "")
         return await self._answer("turn", line, partial(self._phone.calls.answer, line, n, sealed, input))
 
@@ -144,7 +150,27 @@ class Webhooks:
     def _rendered(self, ask: Callable[[], Answer]) -> tuple[Answer, str]:
         answer = ask()
         sounds = [sound.path for sound in played(answer.release, answer.turn.pieces)]
-        return answer, render.render(answer, sounds, self._phone.addresses, {})
+        return answer, render.render(answer, sounds, self._phone.addresses, self._bridge(answer))
+
+    def _bridge(self, answer: Answer) -> Bridge | None:
+        """Without the database nobody is put through: their request is in it, and waits."""
+        if self._phone.switch is None or answer.attempt is None or not isinstance(answer.turn.ending, Transfer):
+            return None
+        try:
+            return self._phone.switch.bridge(answer.attempt)
+        except StorageAway:
+            return None
+
+    def _put_through(self, attempt: str, fields: parse.Fields, told: TransferEnded) -> TransferEnded:
+        """What our own record says of it; what the company says where that cannot be asked."""
+        if self._phone.switch is None or not attempt:
+            return told
+        id, report = desk.dial_id(attempt), desk.dial_report(fields)
+        try:
+            return TransferEnded(self._phone.switch.ended(id, report))
+        except StorageAway:
+            log.warning("how a transfer ended could not be stored", extra={"dial": id})
+            return told
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
