@@ -70,7 +70,7 @@ def _steps(parts: Parts, answer: Answer) -> Iterator[Step]:
 
     def rendered() -> str:
         sounds = [sound.path for sound in played(answer.release, turn.pieces)]
-        return render.render(answer, sounds, addresses, {})
+        return render.render(answer, sounds, addresses)
 
     yield "form", lambda: parse.form_fields(body)
     yield "signature", lambda: signature.fits(target, form, signed)
