@@ -8,6 +8,7 @@ HelplineError
 ├── BadSetting         the operator mends it
 ├── StorageAway        the database does not answer; trying again helps
 ├── VoiceFailed        a sound could not be made; trying again may help
+├── SpeechFailed       a speech model cannot be used; keys and people do without
 └── CarrierFailed      the telephone company refused or did not answer
     ├── CarrierBusy    429, 5xx, timeouts; trying again helps
     ├── CarrierRefused 4xx; trying again does not help
@@ -45,6 +46,10 @@ class StorageAway(HelplineError):
 
 class VoiceFailed(HelplineError):
     """A sound could not be made."""
+
+
+class SpeechFailed(HelplineError):
+    """A speech model cannot be loaded, or could not listen; the message says why."""
 
 
 class CarrierFailed(HelplineError):

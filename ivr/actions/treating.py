@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from ivr.actions.hearing import hear
 from ivr.actions.jobs import Backoff, Job, Kind, Written
 from ivr.actions.studio import Studio
 from ivr.errors import BadContent, Forged
@@ -59,9 +60,10 @@ def _treated(studio: Studio, take: Take) -> Treated:
     if verdict.samples is None:
         return Treated(State.BAD, _report(verdict.findings, verdict.measures), None, None)
     sound = studio.sounds.keep(verdict.samples, take.sha256)
-    findings = (*verdict.findings, *_twins(studio, take, sound.hash))
+    heard = hear(studio, take, verdict.samples)
+    findings = (*verdict.findings, *_twins(studio, take, sound.hash), *heard.findings)
     state = State(replace(verdict, findings=findings).state)
-    return Treated(state, _report(findings, verdict.measures), sound.hash, sound.seconds)
+    return Treated(state, _report(findings, {**verdict.measures, **heard.measures}), sound.hash, sound.seconds)
 
 
 @contextmanager
