@@ -15,6 +15,7 @@ from fastapi import FastAPI
 
 from ivr import outward
 from ivr.actions import (
+    announcing,
     asking,
     callbacks,
     chores,
@@ -172,6 +173,7 @@ def answering(settings: Settings, limits: Limits) -> Answerers:
         **answerers(limits),
         **asking.answerers(Asking(limits, recording)),
         **resuming.answerers(),
+        **announcing.answerers(),
         **trying.answerers(Trying(limits, connecting)),
     }
 

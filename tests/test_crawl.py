@@ -250,7 +250,7 @@ def stand_everywhere(language: str) -> Iterator[Stood]:
     """Each spot as the engine comes to it, by one of the shortest ways."""
     map, context = map_of_menus(), at_ten()
     state, turn = engine.begin(book(), Arrived(language, first_call=False), context)
-    if isinstance(turn.ending, Ask):  # nobody was cut off
+    while isinstance(turn.ending, Ask):  # nothing is announced, nobody was cut off
         state, turn = engine.advance(book(), state, Learned(turn.ending.kind, Known("none")), context)
     known: dict[Spot, Stood] = {map.main: (map.main, state, turn)}
     waiting = [map.main]

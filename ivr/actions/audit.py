@@ -66,6 +66,8 @@ class What(StrEnum):
     PUBLICATION_REFUSED = "publication-refused"
     UPLOADED = "uploaded"
     UPLOAD_CANCELLED = "upload-cancelled"
+    ANNOUNCEMENT_SET = "announcement-set"
+    ANNOUNCEMENT_REMOVED = "announcement-removed"
 
 
 @dataclass(frozen=True, slots=True)

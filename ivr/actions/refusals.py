@@ -53,6 +53,8 @@ class Reason(StrEnum):
     TOO_MANY_FILES = "too-many-files"
     BAD_ZIP = "bad-zip"
     OTHER_WORDS = "other-words"
+    NO_MOMENT = "no-moment"
+    END_FIRST = "end-first"
 
 
 class Refused(BadInput):

@@ -148,3 +148,14 @@ spoken = Table(
     Column("take_id", Id, ForeignKey("takes.id")),
     sqlite_autoincrement=True,
 )
+
+announcements = Table(
+    "announcements",
+    metadata,
+    Column("slot", Id, primary_key=True, autoincrement=False),  # 1 to 3, each with a prompt of its own
+    Column("starts_at", Double, nullable=False),
+    Column("ends_at", Double, nullable=False),
+    Column("note", Text, nullable=False),  # for colleagues; callers never hear it
+    Column("staff_id", Id, ForeignKey("staff.id")),
+    Column("at", Double, nullable=False),
+)

@@ -10,6 +10,7 @@ from starlette.responses import PlainTextResponse, Response
 from ivr.errors import StorageAway
 from ivr.web import (
     account,
+    announcements,
     assets,
     audit,
     blocked,
@@ -56,6 +57,7 @@ PAGES = (
     *erase.PAGES,
     *studio.PAGES,
     *studio_publications.PAGES,
+    *announcements.PAGES,
     *studio_sounds.PAGES,
     *studio_acts.PAGES,
     *studio_upload.PAGES,

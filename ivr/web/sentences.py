@@ -61,6 +61,8 @@ REASONS: Mapping[Reason, str] = {
     Reason.OTHER_WORDS: _(
         "The text was changed after this page was opened: load the page again, and read the new one."
     ),
+    Reason.NO_MOMENT: _("A date and a time are needed."),
+    Reason.END_FIRST: _("The end must be later than the beginning."),
     Reason.LOOK_FIRST: _("Nobody knows whether it happened: look first, then say that it did not."),
 }
 
@@ -135,6 +137,8 @@ DEEDS: Mapping[str, str] = {
     What.PUBLICATION_REFUSED: _("Publication was not possible"),
     What.UPLOADED: _("Recordings sent"),
     What.UPLOAD_CANCELLED: _("Sent recordings cancelled"),
+    What.ANNOUNCEMENT_SET: _("Announcement planned"),
+    What.ANNOUNCEMENT_REMOVED: _("Announcement removed"),
 }
 
 KINDS: Mapping[Kind, str] = {

@@ -92,6 +92,7 @@ def test_every_page_of_the_studio_can_be_read_by_everybody(
         "studio-text": f"/studio/{code}/{NAME}?takes=all",
         "studio-number": f"/studio/{code}/number.7",
         "studio-publications": "/studio/publications",
+        "studio-announcements": "/studio/announcements",
         "studio-start": "/",
     }
     for name, path in paths.items():

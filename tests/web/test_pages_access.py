@@ -81,6 +81,9 @@ TABLE = {
     "POST /studio/publications": ADMIN,
     "POST /studio/publications/{id}/cancel": ADMIN,
     "POST /studio/publications/{id}/back": ADMIN,
+    "GET /studio/announcements": ADMIN,
+    "POST /studio/announcements/{id}": ADMIN,
+    "POST /studio/announcements/{id}/remove": ADMIN,
     "GET /studio/takes/{id}/before.wav": ADMIN,
     "GET /studio/takes/{id}/after.wav": ADMIN,
     "GET /studio/takes/{id}/before.svg": ADMIN,
@@ -131,6 +134,7 @@ NOTHING_THERE = {
     "POST /studio/publications": 404,
     "POST /studio/publications/{id}/cancel": 404,
     "POST /studio/publications/{id}/back": 404,
+    "POST /studio/announcements/{id}/remove": 404,
     "GET /studio/takes/{id}/before.wav": 404,
     "GET /studio/takes/{id}/after.wav": 404,
     "GET /studio/takes/{id}/before.svg": 404,
@@ -233,7 +237,7 @@ def test_every_page_is_guarded_by_its_headers(house: House, entry: str) -> None:
 
 OF_ADMINS = (
     *("/", "/account", "/account/second-step", "/account/sessions", "/staff", "/staff/1", "/audit"),
-    *("/studio", "/studio?state=placeholder", "/studio/publications"),
+    *("/studio", "/studio?state=placeholder", "/studio/publications", "/studio/announcements"),
 )
 OF_THE_DESK = ("/", "/desk", "/desk/1", "/desk/new", "/shifts")
 

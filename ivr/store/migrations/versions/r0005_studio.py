@@ -18,6 +18,7 @@ def upgrade() -> None:
     _publications()
     _uploads()
     _telephone()
+    _announcements()
 
 
 def _id() -> sa.Column[int]:
@@ -189,9 +190,24 @@ def _telephone() -> None:
     op.create_index("spoken_dial_id", "spoken", ["dial_id"])
 
 
+def _announcements() -> None:
+    op.create_table(
+        "announcements",
+        sa.Column("slot", ID, autoincrement=False, nullable=False),
+        sa.Column("starts_at", sa.Double(), nullable=False),
+        sa.Column("ends_at", sa.Double(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("staff_id", ID, nullable=True),
+        sa.Column("at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("slot", name="announcements_pk"),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name="announcements_staff_id_fk"),
+    )
+
+
 def downgrade() -> None:
     """Drop the tables; what was recorded stays in the folder."""
     for table in (
+        "announcements",
         "spoken",
         "sittings",
         "upload_files",
