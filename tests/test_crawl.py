@@ -43,7 +43,6 @@ TREES = {
     "nationality",
 }
 LONGEST_CALL = 20
-pytestmark = pytest.mark.no_cover  # measuring coverage doubles its time, and each of its lines is run elsewhere too
 SAMPLE = 12
 """At every so manieth spot a person is asked for over webhooks too."""
 

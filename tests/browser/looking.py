@@ -14,6 +14,7 @@ FEWER = [
     ("fa_AF", WIDE, "dark"),
     ("fa_AF", NARROW, "light"),
 ]
+TWO = [("fr", WIDE, "light"), ("fa_AF", NARROW, "dark")]
 LOOKS = [*FEWER, ("en", WIDE, "dark"), ("en", NARROW, "light")]
 """Every two of language, width and scheme together; all twelve of three would take minutes."""
 

@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from tests.actions.companies import call, recording
 from tests.browser.conftest import Line, Office
-from tests.browser.looking import FEWER, SMALL, picture, violations
+from tests.browser.looking import SMALL, TWO, picture, violations
 from tests.store.lives import asked, lived, rang
 from tests.web.people import NOW
 
@@ -31,7 +31,7 @@ def looked_at(page: Page, axe: str, name: str, width: int) -> None:
     assert page.evaluate(SMALL) == [], f"{name} has targets that a hand in a hurry misses"
 
 
-@pytest.mark.parametrize(("language", "width", "scheme"), FEWER)
+@pytest.mark.parametrize(("language", "width", "scheme"), TWO)
 def test_the_pages_can_be_read_by_everybody(office: Office, axe: str, language: str, width: int, scheme: str) -> None:
     filled(office)
     page, look = office.open("admin", language, width=width, color_scheme=scheme), f"{language}-{width}-{scheme}"

@@ -10,7 +10,7 @@ from ivr.numbers import understand
 from ivr.store import jobs
 from ivr.store.jobs import NewJob
 from tests.browser.conftest import Office
-from tests.browser.looking import FEWER, SMALL, picture, violations
+from tests.browser.looking import SMALL, TWO, picture, violations
 from tests.web.people import NOW
 
 FIRST, SECOND = "+33639981824", "+33199001825"
@@ -37,7 +37,7 @@ def filled(office: Office) -> None:
             spend(tx, "text", f"+3363998{n:04}", limits, NOW)
 
 
-@pytest.mark.parametrize(("language", "width", "scheme"), FEWER)
+@pytest.mark.parametrize(("language", "width", "scheme"), TWO)
 def test_the_pages_can_be_read_by_everybody(office: Office, axe: str, language: str, width: int, scheme: str) -> None:
     admin = office.open("admin", language, width=width, color_scheme=scheme)
     for state in ("empty", "full"):

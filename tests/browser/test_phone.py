@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from ivr.store import staff
 from tests.browser.conftest import Line, until
-from tests.browser.looking import FEWER, picture, violations
+from tests.browser.looking import TWO, picture, violations
 
 PHONE = "+33639980099"
 BUTTON = {"fr": "Faire sonner mon téléphone", "fa_AF": "به تلیفونم زنگ بزن", "en": "Ring my phone"}
@@ -41,7 +41,7 @@ def test_the_phone_rings_and_the_page_says_each_step(reached: Line, axe: str) ->
     picture(page, "phone-test")
 
 
-@pytest.mark.parametrize(("language", "width", "scheme"), FEWER)
+@pytest.mark.parametrize(("language", "width", "scheme"), TWO)
 def test_it_looks_right_everywhere(reached: Line, axe: str, language: str, width: int, scheme: str) -> None:
     page = reached.office.open("aidant", language, width=width, color_scheme=scheme)
     page.goto(reached.office.base + "/account")

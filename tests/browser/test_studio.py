@@ -15,7 +15,7 @@ from ivr.store.publications import Change, Kind, NewPublication, Place
 from ivr.store.takes import NewTake, Source, State, Take, Treated
 from tests.actions.studios import spoken
 from tests.browser.conftest import Office, until
-from tests.browser.looking import FEWER, NARROW, SMALL, picture, violations
+from tests.browser.looking import NARROW, SMALL, TWO, picture, violations
 from tests.web import people
 
 NAME = "welcome"
@@ -77,7 +77,7 @@ def filled(office: Office) -> None:
         publications.plan(tx, NewPublication(admin, now, now + 86_400), [Change(place, None)])
 
 
-@pytest.mark.parametrize(("language", "width", "scheme"), FEWER)
+@pytest.mark.parametrize(("language", "width", "scheme"), TWO)
 def test_every_page_of_the_studio_can_be_read_by_everybody(
     office: Office, axe: str, language: str, width: int, scheme: str
 ) -> None:

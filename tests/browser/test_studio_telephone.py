@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from ivr.store import prompt_codes, staff
 from tests.browser.conftest import Line, until
-from tests.browser.looking import FEWER, SMALL, picture, violations
+from tests.browser.looking import SMALL, TWO, picture, violations
 from tests.doubles.outgoing import Outgoing
 from tests.doubles.scripted import tone
 
@@ -48,7 +48,7 @@ def test_the_page_goes_along_with_the_call_and_looks_right_everywhere(reached: L
     call.press("1")
     expect(live.locator("li")).to_contain_text("kept, by key")
     assert (call.troubles, violations(page, axe)) == ([], [])
-    for language, width, scheme in FEWER:
+    for language, width, scheme in TWO:
         other = office.open("admin", language, width=width, color_scheme=scheme)
         other.goto(office.base + "/studio/telephone")
         picture(other, f"studio-telephone-{language}-{width}-{scheme}")

@@ -127,7 +127,7 @@ def test_every_state_and_every_end_of_a_test_has_its_words() -> None:
     at = {"id": 1, "kind": dials.Kind.TEST, "request_id": None, "staff_id": 1, "created_at": 0.0, "changed_at": 0.0}
     nothing = dict.fromkeys(("call_ref", "leg_ref", "accepted_at", "answered_at", "ended_at"))
     of_talks = {How.TALKED, How.VOICEMAIL, How.CALLER_BUSY, How.CALLER_NO_ANSWER, How.CALLER_FAILED, How.NOT_CONNECTED}
-    never = of_talks | {How.NOT_ALLOWED, How.RECORDED}
+    never = of_talks | {How.NOT_ALLOWED, How.RECORDED, How.LOST, How.CALLER_LEFT}
     for how in set(How) - never:
         assert phone.said(dials.Dial(**at, **nothing, state=State.OVER, how=how))
     for state in (State.NEW, State.PLACING, State.RINGING, State.ANSWERED, State.UNKNOWN):
