@@ -39,6 +39,8 @@ def helpline(
 ) -> Parts:
     """Everything joined in `tmp`: migrated, a release published; by default it is always Monday morning.
 
+    Nothing works its jobs beside it unless asked to: a test that does them itself would have to race for them.
+
     `database_url` names a migrated database; without it a fresh SQLite file is used. Dispose of `.database` at the end.
     """
     data = tmp / "data"
@@ -47,7 +49,7 @@ def helpline(
     if not database_url and not (data / "hamrah.db").exists():
         (data / "hamrah.db").write_bytes(_migrated())
     more = {"TWILIO_ACCOUNT_SID": ACCOUNT, "TWILIO_AUTH_TOKEN": TOKEN} if twilio else {}
-    settings = load({**surroundings(data), "IVR_DATABASE_URL": database_url, **more, **environ})
+    settings = load({**surroundings(data), "IVR_DATABASE_URL": database_url, "IVR_WORKER": "none", **more, **environ})
     joined = parts(settings, clock or at(MONDAY_MORNING))
     joined.shelf.put(prepared().release)
     return joined

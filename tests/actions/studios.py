@@ -49,6 +49,7 @@ class House:
     """What a test does as one of two admins, and looks at afterwards."""
 
     def __init__(self, joined: Parts, clock: tiny.Clock) -> None:
+        assert joined.settings.worker == "none", "a worker beside it would take its jobs"
         self.parts, self.clock = joined, clock
         with joined.database.transaction() as tx:
             self.author, self.second = hire(tx, role=Role.ADMIN), hire(tx, role=Role.ADMIN)
