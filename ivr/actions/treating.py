@@ -17,7 +17,8 @@ from ivr.errors import BadContent, Forged
 from ivr.store import takes, uploads
 from ivr.store.takes import State, Take, Treated
 from ivr.store.vault import DRAFT
-from ivr.voice.judging import Code, Finding, Verdict, judge
+from ivr.voice import apart
+from ivr.voice.judging import Code, Finding, Verdict
 from ivr.voice.sounds import PLACEHOLDER
 
 SWEEP = "sweep-takes"
@@ -54,7 +55,7 @@ def sweep_kind(studio: Studio) -> Kind:
 def _treated(studio: Studio, take: Take) -> Treated:
     try:
         with _opened(studio, take) as path:
-            verdict = judge(path, take.text, _expected(studio, take))
+            verdict = apart.shared.judge(path, take.text, _expected(studio, take))
     except (FileNotFoundError, Forged):
         verdict = Verdict((Finding(Code.UNREADABLE, {"why": "lost"}),))
     if verdict.samples is None:
