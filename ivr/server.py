@@ -13,7 +13,7 @@ from ivr.settings import Settings
 GRACE_SECONDS = 15
 NOT_STARTED = 3
 SWITCH_SECONDS = 0.0005
-"""How long one thread may keep the others waiting: an answer to a call changes hands ten times, beside jobs that compute."""
+"""How long one thread may keep the others waiting: an answer changes hands ten times, beside jobs that compute."""
 
 
 class _Server(uvicorn.Server):
