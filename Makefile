@@ -59,7 +59,7 @@ format: .venv/dev ## mend what can be mended
 bench: .venv/dev ## speed, as ratios in one run
 	$(BIN)/python -m tests.bench
 
-soak: .venv/dev ## long kills, outages, hostile requests; PART=kills, outage, jobs, desk, claims, studio or fuzz
+soak: .venv/dev ## long kills, outages, hostile requests; PART=kills, outage, jobs, desk, claims, studio, live or fuzz
 	$(BIN)/python -m tests.soak $(PART)
 
 map: .venv/run ## draw the menu trees into docs/menus/

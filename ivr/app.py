@@ -7,49 +7,42 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from datetime import time as hour
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 
-from ivr import outward
+from ivr import duties, outward, speaking
 from ivr.actions import (
     announcing,
     asking,
-    callbacks,
-    chores,
-    dial_jobs,
     last_words,
-    messages,
-    publishing,
     resuming,
     retention,
     standing,
-    taking,
-    treating,
     trying,
-    uploading,
 )
 from ivr.actions.asking import Asking
 from ivr.actions.calls import Answer, Calls, World
 from ivr.actions.erasing import Eraser
+from ivr.actions.handset import Rings
 from ivr.actions.jobs import Board, Kind
 from ivr.actions.knowledge import Answerers, answerers
 from ivr.actions.limits import Cap, Limits, Spent, cap
+from ivr.actions.messages import Postbox
 from ivr.actions.placing import Trunk
 from ivr.actions.releases import Folders
-from ivr.actions.retention import House
-from ivr.actions.schedule import Daily, Every, Recurring, Schedule
+from ivr.actions.schedule import Schedule
+from ivr.actions.streaming import BROWSER
 from ivr.actions.studio import Studio
 from ivr.actions.trying import Trying
 from ivr.carrier.protocol import Carrier
 from ivr.channels.twilio.addresses import Addresses
-from ivr.channels.twilio.routes import CHANNEL, Telephone, Webhooks
+from ivr.channels.twilio.routes import CHANNEL, Live, Telephone, Webhooks
 from ivr.errors import StorageAway
 from ivr.observing import CallsInProgress, Figures, JobsNow
 from ivr.release.shelf import Shelf
 from ivr.settings import Settings
+from ivr.speaking import Speaking
 from ivr.store import calls as stored_calls
 from ivr.store import jobs as stored_jobs
 from ivr.store.crypto import Keyring
@@ -127,6 +120,7 @@ def parts(settings: Settings, clock: Callable[[], float] = time.time) -> Parts:
     folders = Folders(settings.menus_dir, settings.prompts_dir, settings.data_dir / "models")
     sounds = Sounds(settings.data_dir / "sounds")
     vault = Vault(settings.recordings_dir / "messages", database.keyring)
+    strips = speaking.spool(settings, database)
     trunk = outward.trunk(settings, database, limits, clock)
     bell = threading.Event()
     studio = Studio(
@@ -141,12 +135,12 @@ def parts(settings: Settings, clock: Callable[[], float] = time.time) -> Parts:
         hurry=bell.set,
     )
     kinds = {
-        **job_kinds(settings, database, shelf, clock),
-        **outward.kinds(trunk, vault),
+        **duties.of_calls(settings, database, shelf, clock),
+        **duties.of_messages(Postbox(database, None if trunk is None else trunk.carrier, vault, clock, strips)),
+        **outward.kinds(trunk),
         **outward.booth_kinds(trunk, studio),
-        messages.SWEEP: messages.sweep_kind(database, vault),
-        **retention.kinds(keeping(settings, database, vault, clock)),
-        **studio_kinds(studio, settings.data_dir / LAST_WORDS),
+        **retention.kinds(duties.keeping(settings, database, vault, clock)),
+        **duties.of_the_studio(studio, settings.data_dir / LAST_WORDS),
     }
     return Parts(
         settings=settings,
@@ -167,7 +161,7 @@ def parts(settings: Settings, clock: Callable[[], float] = time.time) -> Parts:
 
 def answering(settings: Settings, limits: Limits) -> Answerers:
     """What the outside answers when the engine asks."""
-    recording = frozenset({CHANNEL} if settings.has_carrier else ())
+    recording = frozenset({CHANNEL, BROWSER} if settings.has_carrier else {BROWSER})
     connecting = frozenset({CHANNEL} if settings.tries_first else ())
     return {
         **answerers(limits),
@@ -176,12 +170,6 @@ def answering(settings: Settings, limits: Limits) -> Answerers:
         **announcing.answerers(),
         **trying.answerers(Trying(limits, connecting)),
     }
-
-
-def keeping(settings: Settings, database: Database, vault: Vault, clock: Callable[[], float]) -> House:
-    """What is kept for how long."""
-    days = {rule.setting: int(getattr(settings, rule.setting)) for rule in retention.RULES}
-    return House(database, vault, settings.zone, clock, days, settings.has_carrier)
 
 
 def spending(settings: Settings, watch: Callable[[str, str], None]) -> Limits:
@@ -194,56 +182,19 @@ def spending(settings: Settings, watch: Callable[[str, str], None]) -> Limits:
     return Limits(settings.zone, settings.production, settings.reach, caps, watch)
 
 
-def job_kinds(settings: Settings, database: Database, shelf: Shelf, clock: Callable[[], float]) -> dict[str, Kind]:
-    """Every kind of job that this program knows how to do."""
-    return {
-        "close-forgotten-calls": Kind(chores.close_forgotten_calls(clock), repeats=True),
-        "forget-done-jobs": Kind(chores.forget_done_jobs(clock), repeats=True),
-        "forget-releases": Kind(chores.forget_releases(database, shelf), repeats=True),
-        "return-stale-claims": Kind(callbacks.return_stale(clock, settings.claim_minutes), repeats=True),
-    }
-
-
-def studio_kinds(studio: Studio, words: Path) -> dict[str, Kind]:
-    """What is done with recordings and publications."""
-
-    def heard() -> None:
-        last_words.write(studio.shelf.current(), studio.sounds.path, words)
-
-    return {
-        taking.TREAT: treating.treat_kind(studio),
-        treating.SWEEP: treating.sweep_kind(studio),
-        uploading.FILE: uploading.file_kind(studio),
-        publishing.PUBLISH: publishing.publish_kind(studio, heard),
-    }
-
-
-def recurring(zone: ZoneInfo) -> tuple[Recurring, ...]:
-    """The kinds that nobody has to ask for."""
-    return (
-        Every("close-forgotten-calls", 600),
-        Every("return-stale-claims", 300),
-        Every(dial_jobs.WATCH, 60),
-        Every(messages.SWEEP, 3600),
-        Every(treating.SWEEP, 3600),
-        Daily("forget-done-jobs", hour(3, 40), zone),
-        Daily("forget-releases", hour(3, 50), zone),
-        *retention.recurring(zone),
-    )
-
-
 def worker(joined: Parts) -> Worker:
     """What does the jobs, not started."""
     board = Board(joined.database, joined.kinds, joined.clock, joined.figures.job)
-    planned = [each for each in recurring(joined.settings.zone) if each.kind in joined.kinds]
+    planned = [each for each in duties.recurring(joined.settings.zone) if each.kind in joined.kinds]
     return Worker(board, Schedule(planned), joined.bell)
 
 
 def application(joined: Parts) -> FastAPI:
     """The server: sounds and health always, the telephone where it is configured."""
     hands = worker(joined) if joined.settings.worker == "inside" else None
+    live = speaking.speaking(joined.settings, joined.calls, joined.shelf, joined.sounds)
     app = FastAPI(
-        lifespan=lambda _: _living(joined, hands),
+        lifespan=lambda _: _living(joined, hands, live),
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
@@ -256,14 +207,16 @@ def application(joined: Parts) -> FastAPI:
     }
     app.router.routes += [audio.route(joined.sounds.path), *health.routes(probes, joined.figures.registry)]
     if joined.settings.has_twilio:
-        app.router.routes += Webhooks(telephone(joined)).routes()
+        app.router.routes += Webhooks(telephone(joined, live.live)).routes()
         app.router.routes += outward.routes(joined.trunk, joined.shelf, joined.settings)
         app.router.routes += outward.booth_routes(joined.trunk, joined.studio, joined.settings)
-    pages.mount(app, site(joined))
+    made = site(joined, live.ring)
+    app.router.routes += live.routes(made.cookie)
+    pages.mount(app, made)
     return app
 
 
-def site(joined: Parts) -> Site:
+def site(joined: Parts, ring: Rings | None = None) -> Site:
     """What the staff's pages share."""
     settings = joined.settings
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
@@ -281,13 +234,15 @@ def site(joined: Parts) -> Site:
         eraser=joined.eraser,
         studio=joined.studio,
         can_call=joined.trunk is not None,
+        alone=settings.alone,
+        ring=ring,
         hurry=joined.bell.set,
         proxies=settings.proxies,
         clock=joined.clock,
     )
 
 
-def telephone(joined: Parts) -> Telephone:
+def telephone(joined: Parts, live: Live | None = None) -> Telephone:
     """The line that Twilio's webhooks answer."""
     token = joined.settings.twilio_auth_token
     assert token is not None
@@ -303,11 +258,12 @@ def telephone(joined: Parts) -> Telephone:
         last_words=joined.last_words,
         observe=observe,
         switch=outward.switch(joined.trunk),
+        live=live,
     )
 
 
 @contextlib.asynccontextmanager
-async def _living(joined: Parts, hands: Worker | None) -> AsyncIterator[None]:
+async def _living(joined: Parts, hands: Worker | None, live: Speaking) -> AsyncIterator[None]:
     """What runs beside the requests: last words are on disk before the first call, jobs are done."""
     with contextlib.suppress(StorageAway):
         standing.follow(joined.studio)
@@ -317,6 +273,7 @@ async def _living(joined: Parts, hands: Worker | None) -> AsyncIterator[None]:
     yield
     if hands is not None:
         await asyncio.to_thread(hands.stop)
+    await asyncio.to_thread(live.close)
     joined.database.dispose()
 
 

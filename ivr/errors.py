@@ -9,6 +9,10 @@ HelplineError
 ├── StorageAway        the database does not answer; trying again helps
 ├── VoiceFailed        a sound could not be made; trying again may help
 ├── SpeechFailed       a speech model cannot be used; keys and people do without
+├── FetchFailed        what the operator downloads did not come
+│   ├── FetchBusy      429, 5xx, timeouts, cut off, another process at it; trying again helps
+│   ├── FetchRefused   4xx, not what was announced: theirs or the address's fault; trying again does not help
+│   └── NoRoom         the disk here does not take it; the operator makes room
 └── CarrierFailed      the telephone company refused or did not answer
     ├── CarrierBusy    429, 5xx, timeouts; trying again helps
     ├── CarrierRefused 4xx; trying again does not help
@@ -50,6 +54,24 @@ class VoiceFailed(HelplineError):
 
 class SpeechFailed(HelplineError):
     """A speech model cannot be loaded, or could not listen; the message says why."""
+
+
+class FetchFailed(HelplineError):
+    """A download did not come; the message says whose fault it is."""
+
+
+class FetchBusy(FetchFailed):
+    """Nobody refused it: the same again may work; not before `retry_after` seconds where the server says so."""
+
+    retry_after: float | None = None
+
+
+class FetchRefused(FetchFailed):
+    """The server has it not, or has something else; or the address is wrong."""
+
+
+class NoRoom(FetchFailed):
+    """The disk here is full or may not be written."""
 
 
 class CarrierFailed(HelplineError):

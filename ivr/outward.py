@@ -4,12 +4,11 @@ from collections.abc import Callable
 
 from starlette.routing import Route
 
-from ivr.actions import booth_fetch, copies, dial_jobs, looking, messages, placing
+from ivr.actions import booth_fetch, copies, dial_jobs, looking, placing
 from ivr.actions.booth import Booth
 from ivr.actions.direct import Switch
 from ivr.actions.jobs import Kind
 from ivr.actions.limits import Limits
-from ivr.actions.messages import Postbox
 from ivr.actions.placing import Trunk
 from ivr.actions.ring import Ring
 from ivr.actions.studio import Studio
@@ -20,7 +19,6 @@ from ivr.channels.twilio.desk import DeskWebhooks
 from ivr.release.shelf import Shelf
 from ivr.settings import Settings
 from ivr.store.database import Database
-from ivr.store.vault import Vault
 
 
 def trunk(settings: Settings, database: Database, limits: Limits, clock: Callable[[], float]) -> Trunk | None:
@@ -40,18 +38,16 @@ def trunk(settings: Settings, database: Database, limits: Limits, clock: Callabl
     )
 
 
-def kinds(trunk: Trunk | None, vault: Vault) -> dict[str, Kind]:
+def kinds(trunk: Trunk | None) -> dict[str, Kind]:
     """The kinds of job that need the telephone company."""
     if trunk is None:
         return {}
-    box = Postbox(trunk.database, trunk.carrier, vault, trunk.clock)
     return {
         copies.KIND: copies.kind(trunk.carrier),
         dial_jobs.DIAL: placing.dial_kind(trunk),
         dial_jobs.END: placing.end_kind(trunk),
         dial_jobs.LOOK_UP: looking.look_up_kind(trunk),
         dial_jobs.WATCH: looking.watch_kind(trunk),
-        messages.FETCH: messages.fetch_kind(box),
     }
 
 

@@ -12,6 +12,7 @@ from ivr.app import Parts
 from ivr.carrier.caller_id import caller_id_problem
 from ivr.carrier.twilio import Account, Numbers
 from ivr.errors import BadContent, CarrierBusy, CarrierFailed, StorageAway, VoiceFailed
+from ivr.release.release import Release
 from ivr.settings import Settings
 from ivr.store import jobs, publications
 from ivr.web import assets
@@ -164,7 +165,17 @@ def content_report(joined: Parts) -> list[Line]:
     except StorageAway:
         return [Line("wrong", "the content is not checked: the database does not say what is published")]
     warnings = [Line("note", str(mistake)) for mistake in made.warnings]
-    return [*warnings, *(Line("ok", line) for line in summary(made).splitlines()), *_studio(joined)]
+    lines = [Line("ok", line) for line in summary(made).splitlines()]
+    return [*warnings, *lines, *_promised(joined.settings, made.release), *_studio(joined)]
+
+
+def _promised(settings: Settings, release: Release) -> Iterator[Line]:
+    """How long a message is kept is said to callers, who cannot hear that it is a setting."""
+    told = release.content.facts.get("message.kept")
+    days = "" if told is None or told.value is None else told.value
+    if days.isdecimal() and settings.keep_messages > int(days):
+        promise = f"callers are told that a message is erased after {days} days (menus/facts.yaml, message.kept)"
+        yield Line("wrong", f"IVR_KEEP_MESSAGES is {settings.keep_messages}, and {promise}")
 
 
 def _studio(joined: Parts) -> Iterator[Line]:

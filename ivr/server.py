@@ -12,6 +12,8 @@ from ivr.settings import Settings
 
 GRACE_SECONDS = 15
 NOT_STARTED = 3
+MOST_BYTES = 65_536
+"""Of one message of a stream."""
 SWITCH_SECONDS = 0.0005
 """How long one thread may keep the others waiting: an answer changes hands ten times, beside jobs that compute."""
 
@@ -37,6 +39,7 @@ def serve_forever(app: FastAPI, settings: Settings) -> None:
         proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
+        ws_max_size=MOST_BYTES,
     )
     server = _Server(config)
     _spare_the_callers()

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -169,6 +170,24 @@ class Settings(BaseModel):
     worker_metrics: Annotated[str, AfterValidator(_listens)] = Field(
         "", alias="IVR_WORKER_METRICS", description="where `ivr worker` shows /metrics: 9100 on loopback, 0.0.0.0:9100"
     )
+    speech: Literal["off", "on"] = Field(
+        "off", alias="IVR_SPEECH", description="callers may speak, in each language whose speech model is installed"
+    )
+    speech_silence: float = Field(
+        0.6, ge=0.2, le=2, alias="IVR_SPEECH_SILENCE", description="seconds of silence after which a caller has spoken"
+    )
+    live_calls: int = Field(
+        60,
+        ge=1,
+        le=2000,
+        alias="IVR_LIVE_CALLS",
+        description="calls that are listened to at a time, in one process; further ones begin by keys",
+    )
+    models_url: WebAddress = Field(
+        "https://alphacephei.com/vosk/models",
+        alias="IVR_MODELS_URL",
+        description="where speech models are downloaded from: NAME.zip, and model-list.json with their checksums",
+    )
     keep_messages: int = _days(30, "IVR_KEEP_MESSAGES", "voice messages, since they were fetched")
     keep_numbers: int = _days(90, "IVR_KEEP_NUMBERS", "numbers, since the request was closed or the last call")
     keep_turns: int = _days(180, "IVR_KEEP_TURNS", "what was done in a call, since it began")
@@ -176,12 +195,18 @@ class Settings(BaseModel):
     keep_audit: int = _days(1095, "IVR_KEEP_AUDIT", "the audit; never less than a year", least=366)
     keep_tallies: int = _days(7, "IVR_KEEP_TALLIES", "how often a number rang or asked, counted a day")
     keep_blocked: int = _days(365, "IVR_KEEP_BLOCKED", "blocked numbers, since they were blocked")
+    keep_takes: int = _days(90, "IVR_KEEP_TAKES", "recordings of texts that were withdrawn or refused, since then")
     keep_carrier: int = _days(30, "IVR_KEEP_CARRIER", "calls at the telephone company, until we delete them there")
 
     @property
     def production(self) -> bool:
         """Whether real people ring."""
         return self.env == "production"
+
+    @property
+    def alone(self) -> bool:
+        """Whether this is a trial that only this machine reaches, and that gave nobody an address from outside."""
+        return not self.production and {self.host, urlsplit(self.public_url).hostname} <= set(LOOPBACK)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -15,6 +15,8 @@ RENDER_AND_PARSE = (
     "ivr/channels/twilio/render.py",
     "ivr/channels/twilio/parse.py",
     "ivr/channels/twilio/desk.py",
+    "ivr/channels/media_streams/render.py",
+    "ivr/channels/media_streams/parse.py",
     "ivr/channels/terminal/render.py",
     "ivr/channels/terminal/parse.py",
     "ivr/release/parse.py",

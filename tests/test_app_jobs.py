@@ -19,7 +19,8 @@ from sqlalchemy import text
 from ivr import cli
 from ivr.actions.chores import FORGOTTEN_SECONDS
 from ivr.actions.schedule import Every
-from ivr.app import Parts, application, parts, recurring
+from ivr.app import Parts, application, parts
+from ivr.duties import recurring
 from ivr.settings import load
 from ivr.store import audit, jobs
 from ivr.store import calls as stored_calls

@@ -28,7 +28,8 @@ def test_a_studio_is_written_into_a_file_and_published_elsewhere(
     for folder in (there, here):
         folder.mkdir()
     with studios.studio(there, sqlite_url) as one, studios.studio(here, postgres_url) as other:
-        one.publish(take(one.approved()), text(one.write({"full": "Other words."})))
+        version = one.write({"full": "Other words."})
+        one.publish(take(one.approved()), text(version))
         written = typed(there, sqlite_url, "export", str(file))
         assert written.exit_code == 0, written.output
         assert "1 texts, 1 recordings, 1 of them heard by callers" in written.output

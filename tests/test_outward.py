@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from ivr.actions import copies, dial_jobs, messages
-from ivr.app import application, recurring
+from ivr.app import application
+from ivr.duties import recurring
 from tests.actions import tiny as small
 
 OUTWARD = {copies.KIND, dial_jobs.DIAL, dial_jobs.END, dial_jobs.LOOK_UP, dial_jobs.WATCH, messages.FETCH}

@@ -165,3 +165,15 @@ def test_whom_we_dial_is_said_and_what_is_used_up_today(tmp_path: Path, sqlite_u
         with made.database.transaction() as tx:
             spend(tx, "call", tiny.CALLER, made.limits, made.clock())
         assert ("note", "no more calls today: IVR_MOST_CALLS is reached") in lines(preflight.settings_report(made))
+
+
+@pytest.mark.parametrize(("days", "marks"), [("30", []), ("7", []), ("31", ["wrong"])])
+def test_messages_that_are_kept_for_longer_than_callers_are_told_are_wrong(
+    tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch, days: str, marks: list[str]
+) -> None:
+    humming(monkeypatch)
+    fact = {"says": "so many days", "source": "helpline", "value": 30, "speak": "number", "reviewed": None}
+    with joined(tmp_path, sqlite_url, IVR_KEEP_MESSAGES=days) as made:
+        (made.folders.menus / "facts.yaml").write_text(yaml.safe_dump({"message.kept": fact}))
+        report = preflight.content_report(made)
+    assert starting(report, "IVR_KEEP_MESSAGES is 31, and callers are told that a message is erased after 30") == marks

@@ -6,6 +6,7 @@ Only a recording is said, never the placeholder voice: nobody shall hear a date 
 from ivr.actions.audit import Deed, What, note
 from ivr.actions.knowledge import Answerer, Asked
 from ivr.actions.refusals import Reason, Refused
+from ivr.actions.studio import ANNOUNCEMENT
 from ivr.engine.inputs import Known, Unavailable
 from ivr.release.release import Release
 from ivr.store import announcements
@@ -39,7 +40,7 @@ def announcement(asked: Asked) -> Known | Unavailable:
 
 def prompt(slot: int) -> str:
     """What is said for a slot."""
-    return f"announcement.{slot}"
+    return f"{ANNOUNCEMENT}{slot}"
 
 
 def is_recorded(release: Release, language: str, slot: int) -> bool:

@@ -63,7 +63,9 @@ def _take(tx: Transaction, studio: Studio, id: int, kept: "taking.Kept") -> None
     if there is None or sitting is None or dial is None or there.state is not State.EXPECTED:
         return
     deed = Deed(Actor(dial.staff_id), studio.clock())
-    take_id = taking.add(tx, studio, (sitting.language, there.name), kept, taking.Origin(Source.TELEPHONE, deed))
+    take_id = taking.add(
+        tx, studio, (sitting.language, there.name), kept, taking.Origin(Source.TELEPHONE, deed, there.text)
+    )
     booth.take(tx, id, take_id)
     copies.delete_copies(tx, RecordingRef(there.ref), deed.now)
     news.tell(tx, dials.topic(dial.staff_id))

@@ -37,7 +37,7 @@ from ivr.engine.booth import (
     WRONG_PIN,
 )
 from ivr.store import booth, prompt_codes, takes
-from ivr.store.booth import Sitting, Spoken, State, Step
+from ivr.store.booth import Said, Sitting, Spoken, State, Step
 from ivr.store.dials import How
 
 PIN_TRIES = 3
@@ -62,7 +62,8 @@ def spoken(call: Call, ref: str, name: str) -> tuple[Sitting, int | None]:
     """Somebody spoke, for the sound of this name: where the call goes on, and the recording that must be fetched."""
     if not call.dial.accepted_at or not name:
         return call.sitting, None
-    added = booth.add(call.tx, call.dial, ref, name, call.now)
+    words = current(call.tx, call.studio).words.get((call.sitting.language, name), "")
+    added = booth.add(call.tx, call.dial, ref, Said(name, words), call.now)
     if added is None or not added[1]:
         return call.sitting, None
     return call.go(Step.FETCH, MOMENT, spoken=added[0]), added[0]

@@ -1,6 +1,6 @@
 """Bringing in what another studio exported: texts become drafts, recordings become takes, and both may be published."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ivr.actions import bundle, publishing, taking, treating
@@ -8,9 +8,9 @@ from ivr.actions.audit import Deed
 from ivr.actions.bundle import BundledTake, BundledText, Manifest
 from ivr.actions.jobs import Job, Kind
 from ivr.actions.refusals import Reason, Refused
-from ivr.actions.studio import Spot, Studio
+from ivr.actions.studio import Spot, Studio, current
 from ivr.actions.taking import Origin
-from ivr.actions.wording import Edit, tidied, write
+from ivr.actions.wording import Edit, checked, tidied, write
 from ivr.store import publications, takes, wordings
 from ivr.store.publications import Change, Place
 from ivr.store.takes import Source, State
@@ -27,6 +27,7 @@ class Brought:
     kept: set[Spot] = field(default_factory=set)  # texts of here, since somebody wrote a version of them here
     refused: dict[Spot, str] = field(default_factory=dict)
     doubtful: set[Spot] = field(default_factory=set)  # takes that could not be approved by themselves
+    stale: set[Spot] = field(default_factory=set)  # takes of words that are not those of here
     publication: int | None = None
 
 
@@ -79,11 +80,14 @@ def _bring_text(studio: Studio, text: BundledText, deed: Deed, brought: Brought)
     live = [] if text.published is None else [text.versions[text.published]]
     entries = [tidied(each.entry) for each in (*(each for each in text.versions if each not in live), *live)]
     try:
-        with studio.database.transaction() as tx:
+        with studio.database.reading() as tx:
             here = [tidied(each.entry) for each in reversed(wordings.of_prompt(tx, *spot))]
-            if not here:
-                for entry in entries:
-                    write(tx, studio, spot, Edit(entry, wordings.last(tx, *spot)), deed)
+        if not here:
+            good = [checked(studio, spot, Edit(entry, 0)) for entry in entries]
+            with studio.database.transaction() as tx:
+                seen = 0
+                for version in good:
+                    seen = write(tx, replace(version, seen=seen), deed)
     except Refused as problem:
         if problem.reason is Reason.NO_SUCH_PROMPT:
             brought.unknown.add(spot)
@@ -104,7 +108,7 @@ def _bring_take(studio: Studio, file: Path, take: BundledTake, deed: Deed, broug
     kept = taking.keep(studio, bundle.recording(file, take.sha256))
     with studio.database.transaction() as tx:
         try:
-            taking.add(tx, studio, spot, kept, Origin(Source.BUNDLE, deed))
+            taking.add(tx, studio, spot, kept, Origin(Source.BUNDLE, deed, take.text))
         except Refused:
             brought.unknown.add(spot)
             return
@@ -115,8 +119,12 @@ def _approved(studio: Studio, take: BundledTake, deed: Deed, brought: Brought) -
     """The take of here, treated and approved as it was there; None when it is not here or the checks found more."""
     spot = (take.language, take.name)
     with studio.database.reading() as tx:
+        words = current(tx, studio).words
         found = [each for each in takes.same(tx, take.sha256) if (each.language, each.name) == spot]
     if not found:
+        return None
+    if found[0].text != words.get(spot):
+        brought.stale.add(spot)
         return None
     id = found[0].id
     _do(studio, treating.treat_kind(studio), f"take/{id}", {"take": id})

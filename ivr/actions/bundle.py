@@ -9,7 +9,9 @@ the same archive again changes nothing. Originals lie in it as they came: prompt
 import hashlib
 import json
 import os
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -19,7 +21,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ivr.actions.studio import Spot, Studio, standing_takes, standing_texts
-from ivr.errors import BadInput, TooLarge
+from ivr.errors import BadContent, BadInput, Forged, TooLarge
 from ivr.store import takes, wordings
 from ivr.store.takes import State, Take
 from ivr.store.wordings import Wording
@@ -29,7 +31,12 @@ MOST_MANIFEST, MOST_RECORDING = 64_000_000, 64_000_000
 """Bytes."""
 PIECE = 256 * 1024
 SHA256 = r"^[0-9a-f]{64}$"
-LEFT_OUT = (State.WITHDRAWN, State.WAITING, State.BAD)
+BROKEN = (
+    *(OSError, EOFError, RuntimeError, NotImplementedError, UnicodeError),
+    *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, struct.error),
+)
+"""What zipfile raises over a file that is damaged."""
+LEFT_OUT = (*takes.GONE, State.WAITING, State.BAD)
 """Takes that nobody elsewhere could want."""
 
 
@@ -94,7 +101,7 @@ def export(studio: Studio, file: Path) -> Manifest:
             with zipfile.ZipFile(draft, "w") as archive:
                 archive.writestr(MANIFEST, manifest.model_dump_json(indent=1), zipfile.ZIP_DEFLATED)
                 for digest, take in {take.sha256: take for take in kept}.items():
-                    archive.writestr(f"{RECORDINGS}{digest}", studio.vault.open(take.file))
+                    archive.writestr(f"{RECORDINGS}{digest}", _original(studio, take))
             draft.flush()
             os.fsync(draft.fileno())
             Path(draft.name).replace(file)
@@ -102,6 +109,14 @@ def export(studio: Studio, file: Path) -> Manifest:
             Path(draft.name).unlink(missing_ok=True)
             raise
     return manifest
+
+
+def _original(studio: Studio, take: Take) -> bytes:
+    try:
+        return studio.vault.open(take.file)
+    except (FileNotFoundError, Forged) as error:
+        what = f"recording {take.id}, {take.name} ({take.language}), is lost or damaged: withdraw it, then export again"
+        raise BadContent(what) from error
 
 
 def opened(file: Path) -> Manifest:
@@ -115,7 +130,7 @@ def opened(file: Path) -> Manifest:
             for digest in sorted(wanted):
                 _checked(archive, digest)
             return manifest
-    except (OSError, zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except BROKEN as error:
         raise BadInput(f"{file}: no archive of a studio, or a damaged one") from error
 
 

@@ -23,6 +23,7 @@ from ivr.actions.machine import (
 )
 from ivr.actions.outcomes import Again, Rules, Then, Wrap
 from ivr.actions.refusals import Reason
+from ivr.actions.staff import CALLS_BACK
 from ivr.actions.windows import Due
 from ivr.store import callers, calls, desk, dials, notes, requests, shifts
 from ivr.store.calls import Ended, NewCall
@@ -60,21 +61,17 @@ def claim(tx: Transaction, id: int, member_id: int, deed: Deed, *, other: bool =
     go(tx, row, Event.CLAIM, deed, staff_id=member_id)
 
 
-def claim_next(tx: Transaction, member: Member, deed: Deed) -> int | None:
-    """The first request that nobody else is just taking is theirs; its id, None when nothing is due."""
-    id = desk.next_due(tx, _next(member, deed.now), deed.now, hold=True)
+def claim_next(tx: Transaction, member: Member, deed: Deed, home: ZoneInfo | None = None) -> int | None:
+    """The first request that nobody else is just taking is theirs; its id, None when nobody may be called now.
+
+    `home` is where the helpline lives, and with it everybody of whom no zone is known.
+    """
+    asleep = windows.asleep(deed.now, home)
+    wanted = Wanted(View.DUE, frozenset(member.languages), asleep=asleep, limit=1)
+    id = desk.next_due(tx, wanted, deed.now, hold=True)
     if id is not None:
         claim(tx, id, member.id, deed)
     return id
-
-
-def next_up(tx: Transaction, member: Member, now: float) -> int | None:
-    """The request that this member should take next."""
-    return desk.next_due(tx, _next(member, now), now)
-
-
-def _next(member: Member, now: float) -> Wanted:
-    return Wanted(View.DUE, frozenset(member.languages), asleep=windows.asleep(now), limit=1)
 
 
 def release(tx: Transaction, id: int, deed: Deed, note: str = "") -> None:
@@ -87,6 +84,8 @@ def release(tx: Transaction, id: int, deed: Deed, note: str = "") -> None:
 def reassign(tx: Transaction, id: int, to_staff: int, deed: Deed) -> None:
     """It is somebody else's."""
     row, member = held_by(tx, id, deed), working(tx, to_staff)
+    if not member.roles & CALLS_BACK:
+        raise NotPossible(Reason.BAD_CHOICE)
     go(tx, row, Event.REASSIGN, deed, staff_id=member.id)
     write(tx, id, deed, Kind.REASSIGNED)
 
@@ -197,6 +196,8 @@ def make_by_hand(tx: Transaction, new: ByHand, deed: Deed) -> int:
     wish = replace(new.wish, zone=new.wish.zone or windows.zone_of(new.number))
     made = NewRequest(call_id, caller_id, new.number, new.topic, {}, deed.now, wish, new.person)
     id = requests.put(tx, made)
+    if held(tx, id).call_id != call_id:  # it came in at this moment, and must not be changed by this one
+        raise NotPossible(Reason.ALREADY_OPEN)
     audit.note(tx, deed, What.REQUEST_MADE, request_object(id))
     if new.note.strip():
         write(tx, id, deed, Kind.WRITTEN, new.note.strip()[:LONGEST_NOTE])

@@ -5,7 +5,7 @@ enough to go on: explanations continue, nothing is promised, and what was done i
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -66,13 +66,16 @@ class Calls:
         """Whether the staff blocked this number: its calls are turned away before they are answered."""
         return blocklist.refuses(self.world.database, line.number)
 
-    def arrive(self, line: Line) -> Answer:
-        """The first turn; a repeated delivery gets the stored one."""
-        release = self.world.shelf.current()
+    def arrive(self, line: Line, speech: bool = False, release_id: str | None = None) -> Answer:
+        """The first turn; a repeated delivery gets the stored one. `speech`: the caller can be understood.
+
+        Without `release_id` it is what callers hear now; KeyError when there is no such release.
+        """
+        release = self.world.shelf.current() if release_id is None else self.world.shelf.get(release_id)
         try:
             with self.world.database.transaction() as tx:
                 caller = records.log_call(tx, line, release.id, self.world.clock())
-                arrived = Arrived(caller.language, caller.first_call) if caller else Arrived()
+                arrived = Arrived(caller.language, caller.first_call, speech) if caller else Arrived(speech=speech)
                 answer = self._begin(release, line, arrived, tx)
         except AlreadyAnswered:
             return self._repeat(line.call_id, 1)
@@ -117,6 +120,17 @@ class Calls:
         release = self._release(place)
         state, turn = engine.now(release.book, place.state, self._context(None, line, place.state))
         return self._given(replace(place, state=state), turn, release)
+
+    def given(self, line: Line, n: int) -> Answer:
+        """Turn `n` as it was given; the current one where the call has gone on."""
+        with self.world.database.reading() as tx:
+            kept = stored_calls.latest(tx, line.call_id)
+        return self._repeat(line.call_id, n) if kept is not None and kept.n == n else self.now(line)
+
+    def expected(self, answer: Answer) -> Mapping[str, tuple[str, ...]]:
+        """For each language that is understood behind this turn, the phrases that mean something."""
+        place = open_token(self._keyring, answer.call_id, answer.n, answer.token)
+        return engine.expected(answer.release.book, place.state)
 
     def ended(self, line: Line, how: str | None = None) -> None:
         """The call is over: `how` when the channel knows of an error; the first end is kept."""

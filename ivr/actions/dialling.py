@@ -11,7 +11,7 @@ from ivr.actions.machine import NotPossible
 from ivr.actions.refusals import Reason, Refused, TooSoon
 from ivr.store import dials, staff
 from ivr.store.database import Transaction
-from ivr.store.dials import BEFORE_ACCEPTED, Dial, How, Kind, NewDial, State
+from ivr.store.dials import BEFORE_ACCEPTED, How, Kind, NewDial, State
 from ivr.store.staff import Member
 
 TESTS_SECONDS = 600
@@ -72,8 +72,3 @@ def hang_up(tx: Transaction, dial_id: int, deed: Deed, *, voicemail: bool = Fals
         legs.decline(tx, dial, How.ENDED, deed.now)
         return
     dial_jobs.end(tx, dial_id, "before" if dial.state in BEFORE_ACCEPTED else "after", deed.now)
-
-
-def live(tx: Transaction, dial_id: int) -> Dial | None:
-    """An attempt as it is now, for a page that shows it (news: `dials.topic(staff_id)`)."""
-    return dials.find(tx, dial_id)

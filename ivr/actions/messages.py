@@ -13,16 +13,18 @@ from urllib.parse import urlsplit
 from ivr.actions import copies
 from ivr.actions.audit import Deed, What, note
 from ivr.actions.jobs import Backoff, Handler, Hopeless, Job, Kind, Written
+from ivr.audio import mulaw
 from ivr.audio.loudness import loudness
 from ivr.audio.samples import duration
-from ivr.audio.wav import read_wav
+from ivr.audio.wav import read_wav, wav_bytes
 from ivr.carrier.protocol import Carrier, RecordingRef
 from ivr.errors import BadInput, CarrierRefused
 from ivr.store import jobs, messages, news
 from ivr.store.database import Database, Transaction
 from ivr.store.jobs import NewJob
 from ivr.store.messages import Kept, NewMessage, State
-from ivr.store.vault import DRAFT, Vault
+from ivr.store.spool import PREFIX, Spool
+from ivr.store.vault import DRAFT, SUFFIX, Vault
 
 log = logging.getLogger("ivr.messages")
 
@@ -38,17 +40,21 @@ STRAY_SECONDS = 3600
 
 @dataclass(frozen=True, slots=True)
 class Postbox:
-    """Where messages come from and where they are kept."""
+    """Where messages come from and where they are kept; `strips` hold those that were spoken to us.
+
+    Without a carrier only those come.
+    """
 
     database: Database
-    carrier: Carrier
+    carrier: Carrier | None
     vault: Vault
     clock: Callable[[], float]
+    strips: Spool
 
 
 def expect(tx: Transaction, call_id: str, ref: str, now: float) -> int | None:
     """A caller left a message: it will be fetched. Its id; None without such a call. Again is nothing."""
-    id = recording_id(ref)
+    id = ref if ref.startswith(PREFIX) else recording_id(ref)
     state = State.LOST if id is None else State.EXPECTED
     added = messages.add(tx, NewMessage(call_id, id or _no_ref(call_id, ref), state, now))
     if added is None:
@@ -74,12 +80,15 @@ def belongs(tx: Transaction, call_id: str, request_id: int) -> None:
 
 
 def recording_id(ref: str) -> str | None:
-    """The carrier's id of a recording. Of an address only its last part is believed: it is never fetched."""
+    """The carrier's id of a recording; None for what is none, or was spoken to us.
+
+    Of an address only its last part is believed: it is never fetched.
+    """
     try:
         last = urlsplit(ref).path.rsplit("/", 1)[-1] if "://" in ref else ref
     except ValueError:
         return None
-    return last if REF.fullmatch(last) else None
+    return last if REF.fullmatch(last) and not last.startswith(PREFIX) else None
 
 
 def _no_ref(call_id: str, ref: str) -> str:
@@ -119,9 +128,8 @@ def _fetch(box: Postbox) -> Handler:
             message = messages.find(tx, id)
         if message is None or message.state not in (State.EXPECTED, State.LOST):
             return None
-        ref = RecordingRef(message.ref)
         try:
-            data = fetched(box.carrier, box.vault, str(id), ref)
+            data = _come(box, id, message.ref)
         except CarrierRefused as refused:
             if refused.status != 404:
                 raise
@@ -133,9 +141,23 @@ def _fetch(box: Postbox) -> Handler:
         seconds, silent = checked(data)
         put = box.vault.put(str(id), data)
         kept = Kept(put.name, put.sha256, seconds, silent, box.clock())
-        return lambda tx: _keep(tx, id, ref, kept)
+        if message.ref.startswith(PREFIX):
+            box.strips.remove(message.ref)  # done again, it is found in the vault
+        return lambda tx: _keep(tx, id, message.ref, kept)
 
     return handle
+
+
+def _come(box: Postbox, id: int, ref: str) -> bytes:
+    """The message's sound, from the company or from the strip into which it was spoken."""
+    if not ref.startswith(PREFIX):
+        if box.carrier is None:
+            raise Hopeless("no telephone company is configured")
+        return fetched(box.carrier, box.vault, str(id), RecordingRef(ref))
+    try:
+        return wav_bytes(mulaw.decode(box.strips.read(ref)[1]))
+    except FileNotFoundError:
+        return box.vault.open(f"{id}{SUFFIX}")
 
 
 def fetched(carrier: Carrier, vault: Vault, name: str, ref: RecordingRef) -> bytes:
@@ -158,9 +180,10 @@ def checked(data: bytes) -> tuple[float | None, bool]:
     return duration(samples, rate), loudness(samples, rate) < SILENT_LUFS
 
 
-def _keep(tx: Transaction, id: int, ref: RecordingRef, kept: Kept) -> None:
+def _keep(tx: Transaction, id: int, ref: str, kept: Kept) -> None:
     messages.store(tx, id, kept)
-    copies.delete_copies(tx, ref, kept.at)
+    if not ref.startswith(PREFIX):
+        copies.delete_copies(tx, RecordingRef(ref), kept.at)
     news.tell(tx, news.REQUESTS)
 
 

@@ -13,7 +13,7 @@ from ivr.actions.jobs import Handler, Job, Kind
 from ivr.actions.messages import recording_id
 from ivr.actions.schedule import Daily
 from ivr.carrier.protocol import CallRef, RecordingRef
-from ivr.store import forgetting
+from ivr.store import forgetting, forgetting_takes
 from ivr.store.database import Database, Transaction
 from ivr.store.forgetting import Cut, Keys, Old
 from ivr.store.vault import Vault
@@ -82,6 +82,14 @@ RULES = (
     Rule("forget-tallies", "keep_tallies", "How often a number rang or asked", "that day", "Deleted."),
     Rule("forget-blocked", "keep_blocked", "Blocked numbers and why", "they were blocked", "Deleted: unblocked."),
     Rule(
+        "forget-takes",
+        "keep_takes",
+        "Voices of the staff: recordings that were withdrawn or failed the checks and that callers never heard; "
+        "files that were sent and that nobody matched with a text",
+        "they were withdrawn, recorded or sent",
+        "The sound is deleted. Who recorded which text when, and what the checks found, stays.",
+    ),
+    Rule(
         "forget-audit",
         "keep_audit",
         "The audit of what the staff did and saw (ids, no number)",
@@ -139,6 +147,12 @@ def _tallies(house: House, cut: Cut) -> int:
     return forgetting.forget(house.database, forgetting.TALLIES, replace(cut, before=day.isoformat()))
 
 
+def _voices(house: House, cut: Cut) -> int:
+    return sum(
+        forgetting.forget(house.database, old, cut) for old in (forgetting_takes.TAKES, forgetting_takes.UNMATCHED)
+    )
+
+
 def _messages(house: House, cut: Cut) -> int:
     """File first, row second: a row without its sound is forgotten the next time."""
 
@@ -188,5 +202,6 @@ WORK: Mapping[str, Work] = {
     "forget-copies": _copies,
     "forget-tallies": _tallies,
     "forget-blocked": _rows(forgetting.BLOCKED),
+    "forget-takes": _voices,
     "forget-audit": _rows(forgetting.AUDIT),
 }

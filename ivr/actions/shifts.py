@@ -7,6 +7,7 @@ from itertools import pairwise
 from ivr.actions import audit
 from ivr.actions.audit import Deed, What, staff_object
 from ivr.actions.refusals import Reason, Refused
+from ivr.actions.staff import CALLS_BACK
 from ivr.store import shifts, staff
 from ivr.store.database import Transaction
 from ivr.store.shifts import Shift
@@ -16,12 +17,6 @@ Week = Sequence[Sequence[tuple[str, str]]]
 """The spans of each day, Monday first, such as [("09:00", "12:30")]."""
 
 LONGEST_NOTE = 100
-
-
-def week(tx: Transaction, staff_id: int) -> list[list[tuple[str, str]]]:
-    """Somebody's spans, day by day, Monday first."""
-    theirs = [shift for shift in shifts.everybody(tx) if shift.staff_id == staff_id]
-    return [[(shift.starts, shift.ends) for shift in theirs if shift.weekday == day] for day in range(7)]
 
 
 def replace(tx: Transaction, staff_id: int, spans: Week, deed: Deed) -> None:
@@ -52,11 +47,11 @@ def open_again(tx: Transaction, day: str, deed: Deed) -> None:
 
 def speaking(tx: Transaction, language: str | None) -> list[Shift] | None:
     """The shifts of those who speak this language; None when nobody keeps any shifts at all."""
-    every = shifts.everybody(tx)
+    here = {member.id: member for member in _calling_back(tx)}
+    every = [shift for shift in shifts.everybody(tx) if shift.staff_id in here]
     if not every:
         return None
-    speakers = {member.id for member in _speakers(tx, language)}
-    return [shift for shift in every if shift.staff_id in speakers]
+    return [shift for shift in every if _speaks(here[shift.staff_id], language)]
 
 
 def on_shift(tx: Transaction, language: str | None, now_local: datetime) -> list[Member]:
@@ -67,12 +62,16 @@ def on_shift(tx: Transaction, language: str | None, now_local: datetime) -> list
     here = {
         shift.staff_id for shift in shifts.everybody(tx) if shift.weekday == day and shift.starts <= at < shift.ends
     }
-    return [member for member in _speakers(tx, language) if member.id in here]
+    return [member for member in _calling_back(tx) if member.id in here and _speaks(member, language)]
 
 
-def _speakers(tx: Transaction, language: str | None) -> list[Member]:
-    everybody = (member for member in staff.everybody(tx) if member.disabled_at is None)
-    return [member for member in everybody if language is None or language in member.languages]
+def _calling_back(tx: Transaction) -> list[Member]:
+    """Shifts stay when a role is taken away, and then mean nothing."""
+    return [member for member in staff.everybody(tx) if member.disabled_at is None and member.roles & CALLS_BACK]
+
+
+def _speaks(member: Member, language: str | None) -> bool:
+    return language is None or language in member.languages
 
 
 def _good(spans: Sequence[tuple[str, str]]) -> bool:

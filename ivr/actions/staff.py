@@ -29,6 +29,10 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+CALLS_BACK = frozenset({Role.AIDANT, Role.COORDINATOR})
+"""Who works at the desk."""
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """An account as an admin writes it down."""

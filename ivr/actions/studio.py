@@ -32,6 +32,10 @@ Texts = Mapping[Spot, Mapping[str, Any]]
 """(language, prompt) -> an entry as in texts.yaml."""
 
 
+ANNOUNCEMENT = "announcement."
+"""How sounds begin that are said in the very words of now or not at all: nobody shall hear last year's date."""
+
+
 @dataclass(frozen=True, slots=True)
 class Studio:
     """`vault` holds the originals of takes, `second_person` is whether nobody approves a recording of their own.
@@ -122,7 +126,11 @@ def overlay(tx: Transaction, studio: Studio, standing: Mapping[Place, int] | Non
     """What is laid over the files; of `standing` where that is not what stands now."""
     there = publications.standing(tx) if standing is None else standing
     texts = texts_of(standing_texts(tx, there))
-    return Overlay(texts, {spot: _original(studio, take) for spot, take in standing_takes(tx, there).items()})
+    voices = standing_takes(tx, there)
+    if exact := [spot for spot in voices if spot[1].startswith(ANNOUNCEMENT)]:
+        words = written(studio, texts).words
+        voices = {spot: take for spot, take in voices.items() if spot not in exact or take.text == words.get(spot)}
+    return Overlay(texts, {spot: _original(studio, take) for spot, take in voices.items()})
 
 
 def _original(studio: Studio, take: Take) -> Original:

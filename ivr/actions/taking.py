@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ivr.actions.audit import Deed, What, note
 from ivr.actions.refusals import Reason, Refused
 from ivr.actions.studio import Spot, Studio, current
-from ivr.store import jobs, publications, takes
+from ivr.store import jobs, prompt_codes, publications, takes, uploads
 from ivr.store.database import Transaction
 from ivr.store.jobs import NewJob
 from ivr.store.publications import Place
@@ -30,17 +30,24 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """How a recording came, by whom and when."""
+    """How a recording came, by whom and when; `words` that were read out, where more is known than what stands now."""
 
     source: Source
     deed: Deed
+    words: str | None = None
 
 
-def receive(studio: Studio, place: Spot, data: bytes, source: Source, deed: Deed) -> int:
-    """Keeps a recording of (language, name) as a take that waits for its checks; its id. Refused: no such place."""
+def receive(studio: Studio, place: Spot, data: bytes, origin: Origin) -> int:
+    """Keeps a recording of (language, name) as a take that waits for its checks; its id. Refused: no such place.
+
+    What somebody sent twice, because no answer reached them, is one take.
+    """
     kept = keep(studio, data)
     with studio.database.transaction() as tx:
-        id = add(tx, studio, place, kept, Origin(source, deed))
+        there = _sent_before(tx, place, kept, origin)
+        id = there or add(tx, studio, place, kept, origin)
+    if there:
+        studio.vault.remove(kept.file)
     studio.hurry()
     return id
 
@@ -59,7 +66,8 @@ def add(tx: Transaction, studio: Studio, place: Spot, kept: Kept, origin: Origin
         raise Refused(Reason.NO_SUCH_PROMPT)
     deed = origin.deed
     staff_id = deed.actor.staff_id
-    new = NewTake(language, name, words, origin.source, kept.file, kept.sha256, staff_id, deed.now)
+    said = words if origin.words is None else origin.words
+    new = NewTake(language, name, said, origin.source, kept.file, kept.sha256, staff_id, deed.now)
     id = takes.add(tx, new)
     jobs.enqueue(tx, NewJob(TREAT, f"take/{id}", {"take": id}, deed.now, deed.now))
     note(tx, deed, What.TAKE_ADDED, _object(id), language=language, name=name, source=origin.source.value)
@@ -98,7 +106,7 @@ def may_approve(studio: Studio, take: Take, staff_id: int | None) -> bool:
 
 def withdraw(tx: Transaction, _: Studio, id: int, deed: Deed) -> None:
     """Nobody shall publish it; Refused while callers hear it, or when it was withdrawn already."""
-    _changed(takes.withdraw(tx, id))
+    _changed(takes.withdraw(tx, id, deed.now))
     take = takes.find(tx, id)  # now that its row is ours: whoever publishes it waits, or was quicker
     if take is not None and publications.standing(tx).get(place_of(take)) == id:
         raise Refused(Reason.IS_PUBLISHED)
@@ -108,6 +116,15 @@ def withdraw(tx: Transaction, _: Studio, id: int, deed: Deed) -> None:
 def place_of(take: Take) -> Place:
     """Where a take can be published."""
     return Place(publications.Kind.TAKE, take.language, take.name)
+
+
+def _sent_before(tx: Transaction, place: Spot, kept: Kept, origin: Origin) -> int | None:
+    """Their take of this very file; nobody else makes one of this name before the commit."""
+    prompt_codes.of_names(tx, [place[1]])
+    uploads.lock_name(tx, place[1])
+    mine = origin.deed.actor.staff_id
+    same = (take for take in takes.same(tx, kept.sha256) if (take.language, take.name) == place)
+    return next((take.id for take in same if take.made_by == mine), None)
 
 
 def _changed(done: bool) -> None:

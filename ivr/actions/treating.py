@@ -12,6 +12,7 @@ from typing import Any
 
 from ivr.actions.hearing import hear
 from ivr.actions.jobs import Backoff, Job, Kind, Written
+from ivr.actions.silencing import silence
 from ivr.actions.studio import Studio
 from ivr.errors import BadContent, Forged
 from ivr.store import takes, uploads
@@ -41,13 +42,14 @@ def treat_kind(studio: Studio) -> Kind:
 
 
 def sweep_kind(studio: Studio) -> Kind:
-    """Takes away recordings that nobody knows of any more, and what a killed process left half done."""
+    """Takes away recordings that nobody knows of any more, what was made of them, and what a killed process left."""
 
     def handle(_: Job) -> None:
         with studio.database.reading() as tx:
             known = uploads.sealed(tx)
             known |= takes.files(tx)  # last: a file of an upload becomes a take's meanwhile, never the other way
         studio.vault.sweep(known, STRAY_SECONDS)
+        silence(studio)
 
     return Kind(handle, repeats=True)
 

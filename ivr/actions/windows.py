@@ -107,9 +107,10 @@ def soonest(now: float, theirs: ZoneInfo) -> float:
     return next(max(start, now) for start, end in days if end > now)
 
 
-def asleep(now: float) -> frozenset[str]:
-    """The zones of callers in which nobody is called now."""
-    return frozenset(zone for zone in ZONES.values() if soonest(now, ZoneInfo(zone)) > now)
+def asleep(now: float, home: ZoneInfo | None = None) -> frozenset[str]:
+    """The zones of callers in which nobody is called now; "" is where the helpline lives (None: nobody knows)."""
+    zones = {zone: ZoneInfo(zone) for zone in ZONES.values()} | ({} if home is None else {"": home})
+    return frozenset(name for name, zone in zones.items() if soonest(now, zone) > now)
 
 
 def outside(agreed: Due, now: float, theirs: ZoneInfo | None) -> bool:
@@ -121,9 +122,8 @@ def outside(agreed: Due, now: float, theirs: ZoneInfo | None) -> bool:
 def retry_at(calendar: Calendar, now: float, minutes: int, window: Window | None, theirs: ZoneInfo | None) -> Due:
     """When to try again: after so many minutes, when people are there, and in the agreed part of a day if any."""
     earliest = now + minutes * 60
-    if window is None:
-        return next(_free(calendar, earliest, theirs), Due(earliest))
-    return _same_part(calendar, earliest, window, theirs) or Due(earliest)
+    kept = None if window is None else _same_part(calendar, earliest, window, theirs)
+    return kept or next(_free(calendar, earliest, theirs), Due(earliest))
 
 
 def _free(calendar: Calendar, earliest: float, theirs: ZoneInfo | None) -> Iterator[Due]:

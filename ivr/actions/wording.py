@@ -1,10 +1,11 @@
 """Admins' texts: each edit is a version laid over texts.yaml, held to the same rules as the file."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ivr.actions.audit import Deed, What, note
+from ivr.actions.overlay import STUDIO
 from ivr.actions.refusals import Reason, Refused
 from ivr.actions.studio import Studio, Texts, files, standing_texts, texts_of, written
 from ivr.engine.check import check
@@ -12,6 +13,9 @@ from ivr.engine.reading import Mistake
 from ivr.store import wordings
 from ivr.store.database import Transaction
 from ivr.store.wordings import NewWording
+
+LONGEST = 4000
+"""Characters of a wording: minutes, and nobody listens that long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,26 +27,51 @@ class Edit:
     seen: int
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """An edit of (language, prompt) that breaks no rule; `under` is what stands in texts.yaml."""
+
+    spot: tuple[str, str]
+    entry: Mapping[str, Any]
+    seen: int
+    under: Mapping[str, Any] | str
+
+
 class BadText(Refused):
-    """A text that breaks a rule; `sentences` say which, in English, as `ivr check` does."""
+    """A text that breaks a rule."""
 
-    def __init__(self, sentences: tuple[str, ...]) -> None:
+    def __init__(self, mistakes: Iterable[Mistake]) -> None:
         super().__init__(Reason.BAD_TEXT, "full")
-        self.sentences = sentences
+        said = (f"{each.where} ({each.language}): {each.what}" for each in mistakes)
+        self.sentences = tuple(dict.fromkeys(said))
+        """Which rules, in English, as `ivr check` says it."""
 
 
-def write(tx: Transaction, studio: Studio, spot: tuple[str, str], edit: Edit, deed: Deed) -> int:
-    """A version of (language, prompt); its id. Refused: somebody else was quicker; BadText: then nothing is kept."""
+def checked(studio: Studio, spot: tuple[str, str], edit: Edit) -> Checked:
+    """The edit held to the rules, which takes long: not to be called in a transaction that writes. What is published
+    is checked once more. Refused: no such text, somebody else was quicker; BadText."""
     language, prompt = spot
     under = files(studio)["languages"].get(language, {}).get("texts", {}).get(prompt)
     if under is None:
         raise Refused(Reason.NO_SUCH_PROMPT)
-    if wordings.last(tx, language, prompt) != edit.seen:
-        raise Refused(Reason.EDITED_MEANWHILE)
     entry = tidied(edit.entry)
-    _check(tx, studio, {spot: entry})
-    new = NewWording(language, prompt, entry, under, deed.actor.staff_id, deed.now)
-    id = wordings.add(tx, new, edit.seen)
+    if too_long := list(_too_long(spot, entry)):
+        raise BadText(too_long)
+    with studio.database.reading() as tx:
+        last, standing = wordings.last(tx, language, prompt), texts_of(standing_texts(tx))
+    if last != edit.seen:
+        raise Refused(Reason.EDITED_MEANWHILE)
+    before = set(_mistakes(studio, standing))
+    if new := [each for each in _mistakes(studio, {**standing, spot: entry}) if each not in before]:
+        raise BadText(new)
+    return Checked(spot, entry, edit.seen, under)
+
+
+def write(tx: Transaction, checked: Checked, deed: Deed) -> int:
+    """The edit as a version; its id. Refused when somebody else was quicker."""
+    language, prompt = checked.spot
+    new = NewWording(language, prompt, checked.entry, checked.under, deed.actor.staff_id, deed.now)
+    id = wordings.add(tx, new, checked.seen)
     if id is None:
         raise Refused(Reason.EDITED_MEANWHILE)
     note(tx, deed, What.WORDING_WRITTEN, f"wording/{id}", language=language, prompt=prompt)
@@ -61,13 +90,12 @@ def _tidied(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
-def _check(tx: Transaction, studio: Studio, texts: Texts) -> None:
-    """BadText when there are mistakes with the text that are not there without it."""
-    standing = texts_of(standing_texts(tx))
-    before = set(_mistakes(studio, standing))
-    new = [each for each in _mistakes(studio, {**standing, **texts}) if each not in before]
-    if new:
-        raise BadText(tuple(dict.fromkeys(f"{each.where} ({each.language}): {each.what}" for each in new)))
+def _too_long(spot: tuple[str, str], entry: Mapping[str, Any]) -> Iterator[Mistake]:
+    language, prompt = spot
+    spelled = entry.get("tts")
+    for words in (*entry.values(), *(spelled.values() if isinstance(spelled, Mapping) else ())):
+        if isinstance(words, str) and len(words) > LONGEST:
+            yield Mistake(f"{STUDIO}/{language}", 1, prompt, f"longer than {LONGEST} characters", language)
 
 
 def _mistakes(studio: Studio, texts: Texts) -> list[Mistake]:

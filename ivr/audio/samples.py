@@ -23,6 +23,11 @@ def silence(milliseconds: int) -> Samples:
     return np.zeros(RATE * milliseconds // 1000, dtype=np.int16)
 
 
+def tone(hertz: float, seconds: float) -> Samples:
+    """A beep of -14 dBFS."""
+    return to_samples(0.2 * np.sin(2 * np.pi * hertz * np.arange(int(RATE * seconds)) / RATE))
+
+
 def to_signal(samples: Samples) -> Signal:
     """Full scale becomes 1.0."""
     return samples.astype(np.float64) / FULL_SCALE

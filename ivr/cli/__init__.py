@@ -2,7 +2,7 @@
 
 import click
 
-from ivr.cli import copies, keeping, line, people, service, studio, texts, trying
+from ivr.cli import copies, keeping, line, models, people, service, speech, studio, texts, trying
 
 COMMANDS = (
     service.run,
@@ -23,6 +23,8 @@ COMMANDS = (
     texts.prompts,
     studio.studio,
     line.twilio,
+    models.models,
+    speech.speech,
 )
 
 

@@ -8,7 +8,7 @@ from ivr.actions import dead_jobs
 from ivr.actions.audit import HELPLINE, Deed
 from ivr.cli.common import explained, joined_parts
 from ivr.errors import BadSetting
-from ivr.store import blocklist
+from ivr.store import blocklist, listenings
 from ivr.store import jobs as stored_jobs
 from ivr.store import staff as accounts
 from ivr.store.rotation import rotate
@@ -26,6 +26,7 @@ def rotate_keys() -> None:
         joined = joined_parts()
         rotated = rotate(joined.database)
         click.echo(f"re-encrypted: {rotated.callers} callers, {rotated.turns} turns, {rotated.requests} requests")
+        click.echo(f"re-encrypted: {listenings.rotate(joined.database)} windows that listened")
         click.echo(f"re-encrypted: {accounts.rotate(joined.database)} accounts of staff")
         click.echo(f"re-encrypted: {stored_jobs.rotate(joined.database)} jobs")
         click.echo(f"re-encrypted: {blocklist.rotate(joined.database)} blocked numbers")

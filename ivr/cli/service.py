@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ivr import preflight, staffing
+from ivr import preflight, preflight_speech, staffing
 from ivr.app import application
 from ivr.app import worker as make_worker
 from ivr.cli.common import explained, joined_parts, made_ready, need_tables
@@ -80,7 +80,7 @@ def check(content: bool, online: bool) -> None:
         joined = joined_parts()
         report = preflight.content_report(joined)
         if not content:
-            report = [*preflight.settings_report(joined), *report]
+            report = [*preflight.settings_report(joined), *report, *preflight_speech.report(joined)]
         if online:
             report = [*preflight.online_report(joined), *report]
         for line in report:

@@ -47,6 +47,7 @@ def bring_in(file: Path, publish: bool) -> None:
         if publish:
             published = bringing.publish(joined.studio, file, deed)
             _list("not approved here, since the checks found something", published.doubtful)
+            _list("not published, since it was made for other words than those of here", published.stale)
             number = published.publication
             click.echo("nothing to publish" if number is None else f"publication {number}: new calls hear it")
         else:

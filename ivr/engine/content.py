@@ -62,6 +62,7 @@ class Tongue:
     pronounce: Mapping[str, str]
     texts: Mapping[str, Text]
     words: Mapping[str, tuple[str, ...]]
+    numbers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # digits -> ways to say them
     voices: tuple[Mapping[str, str | int], ...] = ()
     speech_model: str | None = None
     comma: str = ","
@@ -197,5 +198,6 @@ def book(content: Content) -> Book:
         variants={(t.code, text.id): frozenset(text.wordings) for t in content.tongues for text in t.texts.values()},
         doubts=doubts,
         words={tongue.code: tongue.words for tongue in content.tongues},
+        numbers={tongue.code: tongue.numbers for tongue in content.tongues},
         removed=content.removed,
     )

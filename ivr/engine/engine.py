@@ -17,14 +17,13 @@ from ivr.engine.inputs import (
     TransferEnded,
     Unavailable,
 )
-from ivr.engine.keys import again, command, known_keys, missed, press, silent
-from ivr.engine.menu import Book, Connect, Entry, Language, Listening, Menu, Message, Question
+from ivr.engine.keys import again, known_keys, press, silent
+from ivr.engine.menu import Book, Connect, Listening, Message, Question
 from ivr.engine.moves import enter, go_on, listen
-from ivr.engine.say import NOT_UNDERSTOOD
+from ivr.engine.speech import hear, listened_for
 from ivr.engine.state import State
 from ivr.engine.turn import Ask, Ending, MessageLeft, Result, Turn, Variant
 from ivr.engine.walk import Walk
-from ivr.engine.words import choose
 
 Step = tuple[State, Turn]
 
@@ -34,7 +33,8 @@ def begin(book: Book, arrived: Arrived, context: Context) -> Step:
     language = arrived.language if arrived.language in book.languages else None
     answers = {"first_call": "yes" if arrived.first_call else "no"}
     start = book.roles.start if language is None else book.roles.welcome_back
-    state = State(start, context.now, language=language, answers=answers)
+    values = {"speech": "yes"} if arrived.speech else {}
+    state = State(start, context.now, language=language, answers=answers, values=values)
     walk = Walk(book, state, context)
     return walk.finish(enter(walk, start))
 
@@ -57,6 +57,14 @@ def now(book: Book, state: State, context: Context) -> Step:
     if walk.ended:
         return walk.finish(walk.hang_up("finished"))
     return walk.finish(again(walk))
+
+
+def expected(book: Book, state: State) -> Mapping[str, tuple[str, ...]]:
+    """The phrases that mean something where the call stands, for each language that is understood there.
+
+    Empty where speech is not listened for: a recording, a transfer, a call that is over, or after misses by voice.
+    """
+    return listened_for(Walk(book, state, Context(state.started, "")))
 
 
 def apologise(book: Book, state: State, context: Context) -> Step:
@@ -86,8 +94,8 @@ def _understand(walk: Walk, input: Input) -> Ending:
     match input:
         case Pressed(keys):
             return press(walk, keys)
-        case Said(words):
-            return _hear(walk, words)
+        case Said():
+            return hear(walk, input)
         case StayedSilent():
             return silent(walk)
         case Recorded(ref):
@@ -159,40 +167,3 @@ def _transferred(walk: Walk, answered: bool) -> Ending:
         return again(walk)
     walk.result = Result.CHOSE
     return enter(walk, walk.node.then if answered else walk.node.missed)
-
-
-def _hear(walk: Walk, words: str) -> Ending:
-    """Speech chooses what a key would choose, if it means exactly one thing here."""
-    walk.heard = True
-    key = choose(words, _ways(walk))
-    return missed(walk, NOT_UNDERSTOOD) if key is None else command(walk, key)
-
-
-def _ways(walk: Walk) -> Mapping[str, tuple[str, ...]]:
-    """For each key that means something here, the ways to say it, in the languages that are spoken."""
-    named = {id: key for key, id in _GLOBALS.items()}
-    named |= _named_keys(walk)
-    ways: dict[str, tuple[str, ...]] = {}
-    for language in walk.languages():
-        words = walk.book.words.get(language, {})
-        for id, key in named.items():
-            said = words.get(f"{walk.node.id}.{id}", words.get(id, ()))
-            ways[key] = (*ways.get(key, ()), *said)
-    return ways
-
-
-_GLOBALS = {"0": "global.person", "9": "global.again", "*": "global.back", "#": "global.main"}
-
-
-def _named_keys(walk: Walk) -> dict[str, str]:
-    node = walk.node
-    match node:
-        case Menu():
-            return {option.id: option.key for option in walk.options(node)}
-        case Language():
-            spoken = {code: str(n + 1) for n, code in enumerate(walk.book.languages)}
-            return {**spoken, node.other.id: node.other.key}
-        case Entry() if walk.confirming:
-            return {"yes": "1", "no": "2"}
-        case _:
-            return {}

@@ -8,10 +8,11 @@ from ivr.engine.turn import Value
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A call came in; `language` is what this caller chose last time, if anything."""
+    """A call came in; `language` is what this caller chose last time, if anything; `speech`: it can be spoken to."""
 
     language: str | None = None
     first_call: bool = True
+    speech: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +24,13 @@ class Pressed:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a recogniser (or a typing tester) heard, as words."""
+    """What a recogniser (or a typing tester) heard, as words; "" where a voice was no word that it knows.
+
+    While the language is unknown each language's recogniser hears the same utterance: `others` is what they heard.
+    """
 
     words: str
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

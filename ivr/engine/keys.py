@@ -1,14 +1,18 @@
 """What each key means where the call stands. Several keys at once mean the same as one after the other."""
 
-from ivr.engine.menu import Entry, Language, Menu, Message, Option, Placed, Say, Steps
+from ivr.engine.menu import Entry, Language, Menu, Message, Only, Option, Placed, Say, Steps
 from ivr.engine.moves import enter, listen, present
-from ivr.engine.say import ENTRY_AGAIN, ENTRY_HEARD, ENTRY_RIGHT, SILENCE, TOO_SHORT, WRONG_KEY
+from ivr.engine.offering import say_offer
+from ivr.engine.say import ENTRY_AGAIN, ENTRY_HEARD, ENTRY_RIGHT, SILENCE, SPEECH_CONFIRM, TOO_SHORT, WRONG_KEY
 from ivr.engine.turn import Ask, Ending, LanguageChosen, Result, Variant
 from ivr.engine.walk import Walk
 
 KEYS = frozenset("0123456789*#")
-CONFIRM: Say = (ENTRY_HEARD, Placed("digits", "entry"), ENTRY_RIGHT, ENTRY_AGAIN)
-"""How keyed digits are read back; they stand among the secrets as `entry`."""
+CONFIRM: Say = (
+    *(ENTRY_HEARD, Placed("digits", "entry"), ENTRY_RIGHT, ENTRY_AGAIN),
+    Only("speech", (SPEECH_CONFIRM,)),
+)
+"""How digits are read back; they stand among the secrets as `entry`."""
 
 
 def press(walk: Walk, keys: str) -> Ending:
@@ -41,6 +45,8 @@ def known_keys(keys: str) -> str:
 def _press_one(walk: Walk, key: str) -> Ending:
     starred, walk.starred = walk.starred, False
     filled, walk.filled = walk.filled, False
+    if key != "9":  # what was said is not asked back any more: keys mean what they mean in the menu
+        walk.offered = ""
     if starred and key == "0":
         return to_person(walk)
     if filled and key == "#":
@@ -84,7 +90,14 @@ def to_main(walk: Walk) -> Ending:
 def again(walk: Walk) -> Ending:
     """Key 9: the same once more; counts nothing."""
     walk.result = Result.AGAIN
-    return _say_confirm(walk) if walk.confirming else present(walk, Variant.FULL)
+    return said_again(walk, Variant.FULL)
+
+
+def said_again(walk: Walk, wanted: Variant) -> Ending:
+    """What the call waits for, in this wording: a choice or digits that are asked back, or the node."""
+    if walk.offered:
+        return say_offer(walk)
+    return _say_confirm(walk, wanted) if walk.confirming else present(walk, wanted)
 
 
 def back(walk: Walk) -> Ending:
@@ -109,15 +122,22 @@ def back(walk: Walk) -> Ending:
 def silent(walk: Walk) -> Ending:
     """Nothing came: the next page of an explanation, the end of an entry, else counted."""
     walk.starred = False
+    if walk.offered and not walk.silences:
+        return _count_silence(walk)
+    walk.offered = ""
     node = walk.node
     if isinstance(node, Steps):
         return _next_page(walk, node)
     if isinstance(node, Entry) and not walk.confirming and walk.secrets.get("entry"):
-        return _end_entry(walk, node)
+        return end_entry(walk, node)
     if isinstance(node, Menu) and node.silence is not None:
         return _follow(walk, node.silence)
     if isinstance(node, Message):
         return _nothing_said(walk, node)
+    return _count_silence(walk)
+
+
+def _count_silence(walk: Walk) -> Ending:
     walk.silences += 1
     walk.result = Result.NO_INPUT
     return _tell_again(walk, SILENCE, walk.silences)
@@ -140,13 +160,13 @@ def missed(walk: Walk, phrase: str) -> Ending:
 
 def _tell_again(walk: Walk, phrase: str, count: int) -> Ending:
     if count >= walk.book.limits.tries:
-        return _give_up(walk)
+        return give_up(walk)
     walk.say((phrase,))
-    wanted = Variant.FULL if count == 1 else Variant.SHORT
-    return _say_confirm(walk, wanted) if walk.confirming else present(walk, wanted)
+    return said_again(walk, Variant.FULL if count == 1 else Variant.SHORT)
 
 
-def _give_up(walk: Walk) -> Ending:
+def give_up(walk: Walk) -> Ending:
+    """Too many misses or silences here: a person, or a goodbye where nobody can be asked."""
     if isinstance(walk.node, Menu) and walk.node.give_up is not None:
         walk.leave()
         return enter(walk, walk.node.give_up)
@@ -222,10 +242,10 @@ def _key_in_entry(walk: Walk, key: str) -> Ending:
     if key == "*":
         return _erase(walk, typed)
     if key == "#":
-        return _end_entry(walk, node) if typed else to_main(walk)
+        return end_entry(walk, node) if typed else to_main(walk)
     walk.keep_secret("entry", typed + key)
     walk.filled = len(typed) + 1 >= node.most
-    return _end_entry(walk, node) if walk.filled else listen(walk)
+    return end_entry(walk, node) if walk.filled else listen(walk)
 
 
 def _erase(walk: Walk, typed: str) -> Ending:
@@ -237,11 +257,13 @@ def _erase(walk: Walk, typed: str) -> Ending:
     return ending
 
 
-def _end_entry(walk: Walk, node: Entry) -> Ending:
+def end_entry(walk: Walk, node: Entry) -> Ending:
+    """Enough digits are read back; those that were heard always, keyed ones where the node says so."""
     if len(walk.secrets["entry"]) < node.least:
         walk.keep_secret("entry", None)
+        walk.spoken = False
         return missed(walk, TOO_SHORT)
-    if not node.confirm:
+    if not node.confirm and not walk.spoken:
         return _accept(walk, node, walk.secrets["entry"])
     walk.confirming = True
     walk.result = Result.CHOSE

@@ -37,7 +37,8 @@ Say = tuple[Line | Only, ...]
 class Option:
     """One key of a menu or question: `id` never changes its meaning, also as a remembered answer.
 
-    With `needs` it is there only while a value of that name is.
+    With `needs` it is there only while a value of that name is. Spoken, it is asked back where it is `sure`, never
+    where that is False, and without a word on it where it leads to a promise.
     """
 
     key: str
@@ -46,6 +47,7 @@ class Option:
     say: tuple[Line, ...]
     topic: str | None = None
     needs: str | None = None
+    sure: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,7 @@ class Menu(Base):
     remember: str | None = None
     private: bool = False  # an answer about a person's situation: not for statistics
     silence: str | None = None  # where the first silence leads; without it silence is counted
+    sure: bool = False  # every spoken choice is asked back
     give_up: str | None = None  # where whoever missed too often is led; without it to a person, or a goodbye
 
 
@@ -219,6 +222,7 @@ class Book:
     variants: Mapping[tuple[str, str], frozenset[Variant]] = field(default_factory=dict)  # of (language, prompt)
     doubts: Mapping[str, tuple[Doubtful, ...]] = field(default_factory=dict)  # prompt -> the facts it speaks
     words: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)  # language -> option id -> phrases
+    numbers: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)  # language -> digits -> phrases
     removed: Mapping[str, str] = field(default_factory=dict)  # removed node -> its successor
     memo: dict[object, object] = field(default_factory=dict, compare=False, repr=False)  # what was computed once
 

@@ -148,7 +148,8 @@ def listen(walk: Walk) -> Ending:
             keys = "".join(str(n + 1) for n in range(len(walk.book.languages))) + node.other.key
             return Listen(keys + GLOBAL_KEYS, limits.menu_silence, words=(*walk.book.languages, node.other.id))
         case Steps():
-            return Listen("1" + GLOBAL_KEYS, limits.page_silence)
+            wait = limits.menu_silence if walk.offered else limits.page_silence  # a person may be asked back here
+            return Listen("1" + GLOBAL_KEYS, wait)
         case Entry():
             return _listen_entry(walk, node)
         case Message():

@@ -212,6 +212,7 @@ def _option(node: str, data: object) -> Option:
         say=said,
         topic=fields.maybe("topic"),
         needs=fields.maybe("needs"),
+        sure=fields.flag("sure") if fields.has("sure") else None,
     )
     if fields.left():
         raise Unreadable(f"unknown field `{fields.left()[0]}` in option `{id}`")
@@ -244,7 +245,7 @@ def _question(base: Mapping[str, Any], fields: Fields) -> Node:
 
 def _choice(base: Mapping[str, Any], fields: Fields) -> dict[str, Any]:
     silence, give_up = fields.maybe("silence"), fields.maybe("give_up")
-    return {"options": _options(base, fields), "silence": silence, "give_up": give_up}
+    return {"options": _options(base, fields), "silence": silence, "give_up": give_up, "sure": fields.flag("sure")}
 
 
 def _steps(base: Mapping[str, Any], fields: Fields) -> Node:

@@ -17,8 +17,16 @@ ENTRY_HEARD = "entry.heard"
 ENTRY_RIGHT = "entry.right"
 ENTRY_AGAIN = "entry.again"
 CHOOSE = "language.choose"
+SPEECH_HEARD = "speech.heard"
+SPEECH_CONFIRM = "speech.confirm"
+SPEECH_PERSON = "speech.person"
+SPEECH_USE_KEYS = "speech.use-keys"
 
-SYSTEM = (SILENCE, WRONG_KEY, NOT_UNDERSTOOD, TOO_SHORT, LIMIT, BROKEN, ENTRY_HEARD, ENTRY_RIGHT, ENTRY_AGAIN, CHOOSE)
+SYSTEM = (
+    *(SILENCE, WRONG_KEY, NOT_UNDERSTOOD, TOO_SHORT, LIMIT, BROKEN),
+    *(ENTRY_HEARD, ENTRY_RIGHT, ENTRY_AGAIN, CHOOSE),
+    *(SPEECH_HEARD, SPEECH_CONFIRM, SPEECH_PERSON, SPEECH_USE_KEYS),
+)
 """What the engine says on its own; every language must have each of these."""
 
 NUMBERS = range(101)
@@ -79,10 +87,11 @@ def node_pieces(book: Book, node: Node, page: int, voice: Voice, context: Contex
     kept = book.memo.get(key)
     if isinstance(kept, tuple):
         return list(kept)
-    if isinstance(node, Language):
-        return _remember(book, key, list(_language_pieces(book, node, voice, context)))
     say = lines(node, page)
-    out = pieces(book, say, voice, context)
+    if isinstance(node, Language):
+        out = list(_language_pieces(book, node, voice, context))
+    else:
+        out = pieces(book, say, voice, context)
     return _remember(book, key, out) if all(isinstance(item, str) for item in say) else out
 
 
@@ -102,9 +111,9 @@ def _option(option: Option) -> Say:
 
 
 def _language_pieces(book: Book, node: Language, voice: Voice, context: Context) -> Iterator[Piece]:
-    yield from pieces(book, node.say, Voice(book.languages, voice.wanted, {}), context)
-    yield from pieces(book, (CHOOSE,), Voice(book.languages, voice.wanted, {}), context)
-    yield from pieces(book, node.other.say, Voice(book.languages, voice.wanted, {}), context)
+    every = Voice(book.languages, voice.wanted, voice.values)
+    for say in (node.say, (CHOOSE,), node.other.say):
+        yield from pieces(book, say, every, context)
 
 
 def _remember(book: Book, key: object, out: Iterable[Piece]) -> list[Piece]:

@@ -21,6 +21,9 @@ class State:
     filled: bool = False  # the last key was the last digit of an entry: a # now only ends it, as people are used to
     silences: int = 0
     misses: int = 0
+    misheard: int = 0  # misses by voice; where there are too many here, only keys are listened for
+    offered: str = ""  # the key of a spoken choice that is asked back: it counts once the caller says yes
+    spoken: bool = False  # digits of the entry were heard, not keyed: they are always read back
     inputs: int = 0
     heard: bool = False  # a key or a voice ever came
     topic: str | None = None
@@ -44,6 +47,9 @@ _SHORT = {
     "filled": "f",
     "silences": "s",
     "misses": "m",
+    "misheard": "u",
+    "offered": "w",
+    "spoken": "z",
     "inputs": "i",
     "heard": "h",
     "topic": "o",

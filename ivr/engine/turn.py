@@ -173,6 +173,7 @@ class Result(StrEnum):
 
     REACHED = "reached"
     CHOSE = "chose"
+    CONFIRM = "confirm"
     NO_INPUT = "no_input"
     NO_MATCH = "no_match"
     AGAIN = "again"

@@ -25,13 +25,16 @@ class Walk:
         "heard",
         "inputs",
         "language",
+        "misheard",
         "misses",
         "node",
+        "offered",
         "page",
         "result",
         "said",
         "secrets",
         "silences",
+        "spoken",
         "stack",
         "starred",
         "started",
@@ -52,6 +55,9 @@ class Walk:
         self.filled = state.filled
         self.silences = state.silences
         self.misses = state.misses
+        self.misheard = state.misheard
+        self.offered = state.offered
+        self.spoken = state.spoken
         self.inputs = state.inputs
         self.heard = state.heard
         self.topic = state.topic
@@ -89,6 +95,9 @@ class Walk:
             self.filled,
             self.silences,
             self.misses,
+            self.misheard,
+            self.offered,
+            self.spoken,
             self.inputs,
             self.heard,
             self.topic,
@@ -108,19 +117,18 @@ class Walk:
         """The caller's language, or every language while it is not known."""
         return self.book.languages if self.language is None else (self.language,)
 
-    def say(self, say: Say, wanted: Variant = Variant.FULL) -> None:
-        """Adds prompts and values to what is said."""
-        self.said += pieces(self.book, say, self._voice(wanted), self.context)
+    def say(self, say: Say, wanted: Variant = Variant.FULL, languages: tuple[str, ...] = ()) -> None:
+        """Adds prompts and values to what is said, in the caller's language unless told in which."""
+        voice = Voice(languages or self.languages(), wanted, self._known())
+        self.said += pieces(self.book, say, voice, self.context)
 
     def say_node(self, wanted: Variant) -> None:
         """Adds what the current node says on its current page."""
-        self.said += node_pieces(self.book, self.node, self.page, self._voice(wanted), self.context)
-
-    def _voice(self, wanted: Variant) -> Voice:
-        """What the outside knows and what the caller answered may both be spoken."""
-        return Voice(self.languages(), wanted, self._known())
+        voice = Voice(self.languages(), wanted, self._known())
+        self.said += node_pieces(self.book, self.node, self.page, voice, self.context)
 
     def _known(self) -> Mapping[str, Value]:
+        """What the outside knows and what the caller answered may both be spoken."""
         return {**self.secrets, **self.answers, **self.values}
 
     def options(self, menu: Menu) -> tuple[Option, ...]:
@@ -165,6 +173,9 @@ class Walk:
         self.confirming = False
         self.silences = 0
         self.misses = 0
+        self.misheard = 0
+        self.offered = ""
+        self.spoken = False
         if self.secrets:
             self.keep_secret("entry", None)
         if node.id == self.book.roles.main:

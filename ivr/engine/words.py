@@ -1,28 +1,40 @@
-"""Does this sentence choose this option? Letters of Persian, Arabic and French are made one before comparing."""
+"""Sentences as they are compared: letters of Persian, Arabic and French, and digits of any script, are made one."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping
 
 _LETTERS = str.maketrans(
     {
         "ي": "ی",
         "ى": "ی",
+        "ې": "ی",
+        "ے": "ی",
         "ئ": "ی",
         "ك": "ک",
+        "ڪ": "ک",
         "ة": "ه",
         "ۀ": "ه",
+        "ہ": "ه",
+        "ھ": "ه",
+        "ە": "ه",
         "أ": "ا",
         "إ": "ا",
         "آ": "ا",
         "ٱ": "ا",
         "ؤ": "و",
+        "ء": "",
         "œ": "oe",
         "æ": "ae",
         "’": " ",
         "'": " ",
+        "\u02bc": " ",  # an apostrophe that is a letter
         "-": " ",
         "\u200c": " ",  # zero-width non-joiner
         "\u200d": "",
+        "\u00ad": "",  # soft hyphen
+        "\u2060": "",
+        "\ufeff": "",
+        "\u200e": "",  # marks of direction
+        "\u200f": "",
         "\u0640": "",  # tatweel
     }
 )
@@ -40,10 +52,3 @@ def plain(text: str) -> str:
         elif kind != "Mn":  # a vowel mark vanishes, anything else parts words
             letters.append(" ")
     return " ".join("".join(letters).split())
-
-
-def choose(said: str, ways: Mapping[str, Iterable[str]]) -> str | None:
-    """The one id of which `said` is a way to say it; None when it is none or several."""
-    heard = plain(said)
-    chosen = {id for id, phrases in ways.items() if any(plain(phrase) == heard for phrase in phrases)}
-    return chosen.pop() if len(chosen) == 1 and heard else None

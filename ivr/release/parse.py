@@ -13,7 +13,7 @@ from ivr.engine.reading import Mistake, Source, read
 from ivr.engine.turn import Variant
 from ivr.release.files import Raw
 
-GLOBALS = ("person", "again", "back", "main")
+GLOBALS = ("person", "again", "back", "main", "next")
 TEXT_FIELDS = {"full", "short", "doubt", "tts", "facts", "reviewed"}
 FACT_FIELDS = {"says", "source", "value", "speak", "doubt", "valid_until", "reviewed"}
 SPEAK = {"number", "digits", "words"}
@@ -114,6 +114,7 @@ def _tongue(code: str, data: Raw, mistakes: list[Mistake]) -> Tongue | None:
         texts[id] = _text(id, text, place.line, _wrong(mistakes, place))
     words_wrong = _wrong(mistakes, Mistake(f"prompts/{code}/words.yaml", 1, code, "", code))
     words = {str(id): _list(data["words"], id, words_wrong) for id in data["words"]}
+    keys = {str(key): str(word) for key, word in _table(about, "keys", wrong).items()}
     return Tongue(
         code=code,
         name=str(about["name"]),
@@ -121,10 +122,11 @@ def _tongue(code: str, data: Raw, mistakes: list[Mistake]) -> Tongue | None:
         order=_whole(about, "order", wrong),
         digits=str(about["digits"]),
         group=_whole(about, "group", wrong, 2),
-        keys={str(key): str(word) for key, word in _table(about, "keys", wrong).items()},
+        keys=keys,
         pronounce={str(name): str(spelled) for name, spelled in _table(about, "pronounce", wrong).items()},
         texts=texts,
         words=words | _commands(about, wrong),
+        numbers=_numbers(about, keys, wrong),
         voices=_voices(about, wrong),
         speech_model=about.get("speech_model"),
         comma=str(about.get("comma", ",")),
@@ -155,6 +157,16 @@ def _commands(about: Raw, wrong: Wrong) -> dict[str, tuple[str, ...]]:
     said = {answer: _list(about, answer, wrong) for answer in ("yes", "no")}
     commands = _table(about, "globals", wrong)
     return said | {f"global.{name}": _list(commands, name, wrong) for name in GLOBALS}
+
+
+def _numbers(about: Raw, keys: Mapping[str, str], wrong: Wrong) -> dict[str, tuple[str, ...]]:
+    """Ways to say each row of digits; the words of the keys are ways to say their figure."""
+    said = _table(about, "numbers", wrong)
+    for digits in said:
+        if not (digits.isascii() and digits.isdigit()):
+            wrong(f"`numbers` names `{digits}`, which is no row of digits")
+    figures = {key: (word,) for key, word in keys.items() if key.isdigit()}
+    return {digits: (*figures.get(digits, ()), *_list(said, digits, wrong)) for digits in sorted({*figures, *said})}
 
 
 def _voices(about: Raw, wrong: Wrong) -> tuple[Mapping[str, str | int], ...]:

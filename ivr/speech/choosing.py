@@ -79,7 +79,7 @@ def choose(own: str, others: Mapping[str, str], knows: Knows, hear: Hear) -> Cho
 
 def known(text: str, knows: Knows) -> Known:
     """The words of a text that a model knows, each in the first spelling that it has."""
-    written = [word for word in map(_bare, text.split()) if word]
+    written = [word for word in map(stripped, text.split()) if word]
     found = [next((way for way in ways(word) if all(map(knows, way))), ()) for word in written]
     words = tuple(part for way in found for part in way)
     return Known(words, sum(map(bool, found)) / len(written) if written else 0.0)
@@ -100,7 +100,7 @@ def fit(words: Sequence[str], heard: Sequence[str]) -> float:
     return 1 - _mistakes(wanted, said) / max(len(wanted), len(said), 1)
 
 
-def _bare(word: str) -> str:
+def stripped(word: str) -> str:
     """Without what is written around it."""
     return re.sub(r"^[^\w]+|[^\w']+$", "", word)
 

@@ -8,7 +8,8 @@ own, and only words that it knows reach a grammar.
 import json
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,15 @@ import numpy as np
 from ivr.audio.resample import resample
 from ivr.audio.samples import RATE, Samples
 from ivr.errors import SpeechFailed
+from ivr.speech.heard import Heard
+from ivr.speech.phrases import Spelled, offered, parted
 
 _QUIET = -2  # its warnings go to the standard error stream, one for each unknown word
 _UNKNOWN = ("<UNK>", "[unk]", "<unk>")  # what models call a word that is not theirs
 _RATES = (RATE, 16_000)
 _TRIAL_SECONDS = 120
 _CHUNK_SECONDS = 30
+_WORDS, _GRAMMARS = 20_000, 1_000  # kept, so that no call looks for them anew
 
 
 class Vosk:
@@ -37,31 +41,53 @@ class Vosk:
             self._model = self._vosk.Model(str(folder))
         except Exception as error:  # the library raises nothing more special
             raise SpeechFailed(str(error)) from error
+        self._finds = lru_cache(maxsize=_WORDS)(lambda word: _finds(self._model, word))
+        self._offered = lru_cache(maxsize=_GRAMMARS)(self._offer)
 
     def knows(self, word: str) -> bool:
         """Whether the word is in the model's vocabulary."""
-        return bool(word) and _finds(self._model, word)
+        return bool(word) and self._finds(word)
+
+    def missing(self, phrases: Iterable[str]) -> tuple[str, ...]:
+        """Those that can never be heard, because the model lacks a word of them."""
+        return tuple(phrase for phrase in phrases if not offered([phrase], self.knows))
+
+    def understand(self, samples: Samples, phrases: Iterable[str]) -> Heard:
+        """The whole phrases that were said, and nothing when anything else was said as well."""
+        known, grammar = self._offered(tuple(phrases))
+        words = list(self._decoded(samples, grammar)) if known else []
+        said = parted([word for word, _ in words], known)
+        if not said:
+            return Heard()
+        return Heard(" ".join(said), sum(sure for _, sure in words) / len(words))
+
+    def _offer(self, phrases: tuple[str, ...]) -> tuple[dict[Spelled, str], str]:
+        known = offered(phrases, self.knows)
+        return known, self._grammar({" ".join(words) for words in known})
 
     def hear(self, samples: Samples, phrases: Iterable[str]) -> tuple[str, ...]:
         """The words of the phrases that were said; those that the model lacks are never heard."""
         known = [" ".join(word for word in phrase.split() if self.knows(word)) for phrase in phrases]
-        said = sorted({phrase for phrase in known if phrase})
+        said = {phrase for phrase in known if phrase}
         if not said:
             return ()
-        grammar = json.dumps([*said, *self._unknown], ensure_ascii=False)
+        return tuple(word for word, _ in self._decoded(samples, self._grammar(said)) if word not in self._unknown)
+
+    def _grammar(self, said: Iterable[str]) -> str:
+        return json.dumps([*sorted(said), *self._unknown], ensure_ascii=False)
+
+    def _decoded(self, samples: Samples, grammar: str) -> Iterator[tuple[str, float]]:
+        """Words, and how sure the model is of each."""
+        sound, step = resample(samples, RATE, self._rate), self._rate * _CHUNK_SECONDS
         try:
-            return tuple(word for word in self._decoded(samples, grammar) if word not in self._unknown)
+            decoder = self._vosk.KaldiRecognizer(self._model, self._rate, grammar)
+            decoder.SetWords(True)
+            for start in range(0, len(sound), step):
+                if decoder.AcceptWaveform(sound[start : start + step].astype("<i2").tobytes()):
+                    yield from _words(decoder.Result())
+            yield from _words(decoder.FinalResult())
         except Exception as error:  # the library raises nothing more special
             raise SpeechFailed(str(error)) from error
-
-    def _decoded(self, samples: Samples, grammar: str) -> list[str]:
-        decoder = self._vosk.KaldiRecognizer(self._model, self._rate, grammar)
-        sound, step = resample(samples, RATE, self._rate), self._rate * _CHUNK_SECONDS
-        words: list[str] = []
-        for start in range(0, len(sound), step):
-            if decoder.AcceptWaveform(sound[start : start + step].astype("<i2").tobytes()):
-                words += _words(decoder.Result())
-        return words + _words(decoder.FinalResult())
 
 
 def _library() -> Any:
@@ -108,8 +134,9 @@ def _finds(model: Any, word: str) -> bool:
     return bool(model.vosk_model_find_word(word) >= 0)
 
 
-def _words(result: str) -> list[str]:
-    return str(json.loads(result)["text"]).split()
+def _words(result: str) -> Iterator[tuple[str, float]]:
+    for word in json.loads(result).get("result", ()):  # it is lacking where nothing was heard
+        yield str(word["word"]), float(word["conf"])
 
 
 if __name__ == "__main__":

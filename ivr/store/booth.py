@@ -54,6 +54,14 @@ class Sitting:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """Which sound somebody spoke, and the words that it had then."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Spoken:
     """A recording; `kept_at` is there when it was kept by key, `take_id` when it is a take."""
 
@@ -61,6 +69,7 @@ class Spoken:
     dial_id: int
     ref: str
     name: str
+    text: str
     state: State
     at: float
     kept_at: float | None
@@ -76,7 +85,7 @@ GO_ON = (
     .where(sittings.c.dial_id == bindparam("dial"))
     .values({name: bindparam(name) for name in ("n", "step", "said", "tries", "name", "spoken_id")})
 )
-ADD = insert_once(spoken, ("dial_id", "ref", "name", "state", "at")).returning(spoken.c.id)
+ADD = insert_once(spoken, ("dial_id", "ref", "name", "text", "state", "at")).returning(spoken.c.id)
 BY_REF = select(spoken.c.id).where(spoken.c.ref == bindparam("ref"), spoken.c.dial_id == bindparam("dial"))
 THIS = spoken.c.id == bindparam("spoken")
 RECORDING = select(*(spoken.c[name] for name in Spoken.__dataclass_fields__))
@@ -115,9 +124,10 @@ def go_on(tx: Transaction, dial: Dial, sitting: Sitting, **changed: Any) -> Sitt
     return after
 
 
-def add(tx: Transaction, dial: Dial, ref: str, name: str, at: float) -> tuple[int, bool] | None:
+def add(tx: Transaction, dial: Dial, ref: str, said: Said, at: float) -> tuple[int, bool] | None:
     """The id of a recording and whether it is new; None when it is another sitting's."""
-    values = {"dial_id": dial.id, "ref": ref, "name": name, "state": State.EXPECTED.value, "at": at}
+    what = {"name": said.name, "text": said.text}
+    values = {"dial_id": dial.id, "ref": ref, **what, "state": State.EXPECTED.value, "at": at}
     id = tx.execute(ADD, values).scalar()
     if id is not None:
         news.tell(tx, dials.topic(dial.staff_id))

@@ -96,6 +96,11 @@ BEFORE = (
     .order_by(calls.c.started_at.desc(), calls.c.id)
     .limit(1)
 )
+STREAM = (
+    update(calls)
+    .where(calls.c.id == bindparam("call"), calls.c.streamed_at.is_(None), calls.c.ended_at.is_(None))
+    .values(streamed_at=bindparam("at"))
+)
 IN_PROGRESS = select(func.count()).select_from(calls).where(calls.c.ended_at.is_(None))
 RELEASES = select(calls.c.release_id).where(calls.c.ended_at.is_(None)).distinct()
 
@@ -153,6 +158,11 @@ def end_call(tx: Transaction, call_id: str, ended: Ended) -> bool:
     node = None if ended.node is None else tx.keyring.seal_word(ended.node)
     values = {"call": call_id, "at": ended.at, "how": ended.how, "node": node}
     return tx.execute(END, values).rowcount == 1
+
+
+def stream(tx: Transaction, call_id: str, now: float) -> bool:
+    """The call's sound is opened as a stream; False when it was before, or the call is over or unknown."""
+    return tx.execute(STREAM, {"call": call_id, "at": now}).rowcount == 1
 
 
 def path(tx: Transaction, call_id: str) -> list[str]:

@@ -13,6 +13,7 @@ from sqlalchemy import BindParameter, Select, and_, bindparam, delete, exists, f
 from ivr.store import dials as attempts
 from ivr.store.database import Stored, Transaction
 from ivr.store.schema import blocked, callers, calls, dials, jobs, messages, request_notes, requests, tallies, turns
+from ivr.store.speech_tables import listenings
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ STILL_NEEDED = or_(
     exists(select(1).where(requests.c.call_id == calls.c.id).correlate(calls)),
     exists(select(1).where(messages.c.call_id == calls.c.id).correlate(calls)),
 )
+GONE_LISTENINGS = delete(listenings).where(listenings.c.call_id.in_(CALLS))  # not counted: each is a turn's
 GONE_CALLS = delete(calls).where(calls.c.id.in_(CALLS), ~STILL_NEEDED)
 BARE_CALLS = update(calls).where(calls.c.id.in_(CALLS)).values(external_id="")
 NOBODYS_CALLS = update(calls).where(calls.c.caller_id.in_(CALLERS)).values(caller_id=None)
@@ -122,6 +124,9 @@ def find(tx: Transaction, number: str, keyed: Collection[str] = (), *, hold: boo
     binds["callers"] = tuple(row.id for row in rows(THEMSELVES))
     talks = tx.execute(THEIR_CALLS, binds).all()
     binds["calls"] = tuple(row.id for row in talks)
+    if hold:  # attempts before their requests, as who hears of a call does: else the two wait for each other
+        binds["requests"] = tuple(tx.execute(THEIR_REQUESTS, binds).scalars())
+        tx.execute(THEIR_DIALS.with_for_update(), binds)
     binds["requests"] = binds["but"] = tuple(row.id for row in rows(THEIR_REQUESTS))
     left, tried = rows(THEIR_MESSAGES), rows(THEIR_DIALS)
     going_on = [row for row in talks if row.ended_at is None] + [row for row in tried if row.state in attempts.OPEN]
@@ -150,7 +155,7 @@ def erase(tx: Transaction, found: Found) -> Counts:
     """Deletes all of it; how much it was."""
     binds = _binds(found)
     numbers = {name: tx.execute(statement, binds).rowcount for name, statement in GONE.items()}
-    for statement in (GONE_CALLS, BARE_CALLS, NOBODYS_CALLS, NOBODYS_REQUESTS, GONE_CALLERS):
+    for statement in (GONE_LISTENINGS, GONE_CALLS, BARE_CALLS, NOBODYS_CALLS, NOBODYS_REQUESTS, GONE_CALLERS):
         tx.execute(statement, binds)
     return Counts(callers=len(found.callers), calls=len(found.calls), **numbers)
 

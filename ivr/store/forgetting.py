@@ -12,6 +12,7 @@ from sqlalchemy import (
     BindParameter,
     Select,
     Text,
+    Update,
     and_,
     bindparam,
     cast,
@@ -28,6 +29,7 @@ from ivr.store.database import Database, Transaction
 from ivr.store.desk import ENDED
 from ivr.store.messages import State
 from ivr.store.schema import audit, blocked, callers, calls, dials, messages, request_notes, requests, tallies, turns
+from ivr.store.speech_tables import listenings
 
 BITE = 100
 """Rows a transaction; a call that ends brings its turns along."""
@@ -79,11 +81,20 @@ HAS_ENDED = requests.c.status.in_(ENDED)
 ENDED_LONG_AGO = and_(HAS_ENDED, requests.c.changed_at < BEFORE)
 
 
+def _emptied(those: BindParameter[Any] | Select[*tuple[Any, ...]]) -> tuple[Update, Update]:
+    """What was done and heard in those calls is forgotten: in their turns, and in the windows that listened."""
+    told, heard = turns.c.payload, listenings.c.heard_sealed
+    return (
+        update(turns).where(turns.c.call_id.in_(those), told != NOTHING).values(payload=NOTHING),
+        update(listenings).where(listenings.c.call_id.in_(those), heard != NOTHING).values(heard_sealed=NOTHING),
+    )
+
+
 def _numbers(tx: Transaction, keys: Keys, cut: Cut) -> int:
     """The request stays as a figure; what was done in its call goes too, because the number may have been keyed."""
     calls_of = tx.execute(CLEARED, {"keys": keys, "before": cut.before}).scalars().all()
-    if calls_of:
-        tx.execute(EMPTY, {"keys": list(calls_of)})
+    for statement in EMPTY if calls_of else ():
+        tx.execute(statement, {"keys": list(calls_of)})
     return len(calls_of)
 
 
@@ -94,14 +105,14 @@ CLEARED = (
     .values(number_sealed=NOTHING, number_hash="", details_sealed=NOTHING, code_sealed=None, zone=None, caller_id=None)
     .returning(requests.c.call_id)
 )
-EMPTY = update(turns).where(turns.c.call_id.in_(KEYS), turns.c.payload != NOTHING).values(payload=NOTHING)
+EMPTY = _emptied(KEYS)
 NUMBERS = Old(select(requests.c.id).where(WITH_NUMBER).order_by(requests.c.changed_at), _numbers)
 
 
 def _callers(tx: Transaction, keys: Keys, cut: Cut) -> int:
     """Locked first: whoever rings at this moment waits, and is then stored anew. Their calls may name the number."""
     ids = list(tx.execute(NOT_SEEN.where(callers.c.id.in_(KEYS)).with_for_update(), _of(keys, cut)).scalars())
-    for statement in (EMPTY_CALLS, UNNAMED_CALLS, UNNAMED_REQUESTS, GONE_CALLERS):
+    for statement in (*EMPTY_CALLS, UNNAMED_CALLS, UNNAMED_REQUESTS, GONE_CALLERS):
         tx.execute(statement, {"keys": ids})
     return len(ids)
 
@@ -109,8 +120,7 @@ def _callers(tx: Transaction, keys: Keys, cut: Cut) -> int:
 HIS = or_(requests.c.caller_id == callers.c.id, requests.c.number_hash == callers.c.number_hash)
 HAS_OPEN = exists(select(1).select_from(requests).where(HIS, ~HAS_ENDED).correlate(callers))
 NOT_SEEN = select(callers.c.id).where(callers.c.last_seen < BEFORE, ~HAS_OPEN)
-THEIRS = select(calls.c.id).where(calls.c.caller_id.in_(KEYS))
-EMPTY_CALLS = update(turns).where(turns.c.call_id.in_(THEIRS), turns.c.payload != NOTHING).values(payload=NOTHING)
+EMPTY_CALLS = _emptied(select(calls.c.id).where(calls.c.caller_id.in_(KEYS)))
 UNNAMED_CALLS = update(calls).where(calls.c.caller_id.in_(KEYS)).values(caller_id=None)
 UNNAMED_REQUESTS = update(requests).where(requests.c.caller_id.in_(KEYS)).values(caller_id=None)
 GONE_CALLERS = delete(callers).where(callers.c.id.in_(KEYS))
@@ -120,8 +130,8 @@ CALLERS = Old(NOT_SEEN.order_by(callers.c.last_seen), _callers)
 def _turns(tx: Transaction, keys: Keys, cut: Cut) -> int:
     """When, where and how it went stays, and leads to nobody."""
     ids = list(tx.execute(UNLINK, {"keys": keys, "now": cut.now}).scalars())
-    if ids:
-        tx.execute(EMPTY, {"keys": ids})
+    for statement in EMPTY if ids else ():
+        tx.execute(statement, {"keys": ids})
     return len(ids)
 
 

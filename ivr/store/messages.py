@@ -62,6 +62,7 @@ THIS = messages.c.id == bindparam("message")
 ADD = insert_once_in_a_call(messages, ("call_id", "ref", "state", "created_at")).returning(messages.c.id)
 BY_REF = select(messages.c.id).where(messages.c.ref == bindparam("ref"), messages.c.call_id == bindparam("call"))
 FIND = select(messages).where(THIS)
+EXPECTED = select(messages.c.id).where(messages.c.ref == bindparam("ref"), messages.c.state == State.EXPECTED)
 OF_REQUEST = select(messages).where(messages.c.request_id == bindparam("request")).order_by(messages.c.id)
 FILES = select(messages.c.file).where(messages.c.file.is_not(None))
 ATTACH = (
@@ -99,6 +100,11 @@ def find(tx: Transaction, id: int) -> Message | None:
     """The message of this id."""
     row = tx.execute(FIND, {"message": id}).first()
     return None if row is None else _message(row)
+
+
+def is_expected(tx: Transaction, ref: str) -> bool:
+    """Whether the message of this ref is still to be fetched."""
+    return tx.execute(EXPECTED, {"ref": ref}).first() is not None
 
 
 def of_request(tx: Transaction, request_id: int) -> list[Message]:

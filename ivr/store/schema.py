@@ -52,6 +52,7 @@ calls = Table(
     Column("ended_how", Text),
     Column("ended_node", Text),
     Column("unlinked_at", Double),  # since then nothing here leads to anybody
+    Column("streamed_at", Double),  # when its sound was opened as a stream: at most once
 )
 Index("calls_caller_id", calls.c.caller_id)
 Index(

@@ -23,6 +23,7 @@ class Shift:
 COLUMNS = (shifts.c.weekday, shifts.c.starts, shifts.c.ends, shifts.c.staff_id)
 WORKING = exists(select(1).where(staff.c.id == shifts.c.staff_id, staff.c.disabled_at.is_(None)))
 ALL = select(*COLUMNS).where(WORKING).order_by(*COLUMNS)
+HOLD = select(staff.c.id).where(staff.c.id == bindparam("member")).with_for_update(key_share=True)
 FORGET = delete(shifts).where(shifts.c.staff_id == bindparam("member"))
 CLOSE = upsert(closures).values(date=bindparam("day"), note=bindparam("why"))
 CLOSE_ANEW = CLOSE.on_conflict_do_update(index_elements=["date"], set_={"note": CLOSE.excluded.note})
@@ -36,7 +37,8 @@ def everybody(tx: Transaction) -> list[Shift]:
 
 
 def replace(tx: Transaction, staff_id: int, week: Iterable[Shift]) -> None:
-    """Somebody's week is this one from now on."""
+    """Somebody's week is this one from now on; of two at once the later one's."""
+    tx.execute(HOLD, {"member": staff_id})
     tx.execute(FORGET, {"member": staff_id})
     rows = [
         {"staff_id": staff_id, "weekday": shift.weekday, "starts": shift.starts, "ends": shift.ends} for shift in week

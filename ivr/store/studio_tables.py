@@ -15,7 +15,7 @@ takes = Table(
     Column("text", Text, nullable=False),  # the words that it was made for
     Column("source", Text, nullable=False),
     Column("state", Text, nullable=False),
-    Column("file", Text, nullable=False),  # the sealed original
+    Column("file", Text, nullable=False),  # the sealed original, empty once it is forgotten
     Column("sha256", Text, nullable=False),  # of the original, as it came
     Column("made_by", Id, ForeignKey("staff.id")),
     Column("made_at", Double, nullable=False),
@@ -26,6 +26,7 @@ takes = Table(
     Column("overruled_why", Text),
     Column("approved_by", Id, ForeignKey("staff.id")),
     Column("approved_at", Double),
+    Column("withdrawn_at", Double),
     sqlite_autoincrement=True,
 )
 Index("takes_language_name", takes.c.language, takes.c.name, takes.c.id)
@@ -142,6 +143,7 @@ spoken = Table(
     Column("dial_id", Id, ForeignKey("sittings.dial_id"), nullable=False, index=True),
     Column("ref", Text, nullable=False, unique=True),  # the company's id of the recording
     Column("name", Text, nullable=False),
+    Column("text", Text, nullable=False),  # the words of then: it is fetched later
     Column("state", Text, nullable=False),
     Column("at", Double, nullable=False),
     Column("kept_at", Double),  # since when it is wanted; none: nobody said so, and it is kept nevertheless

@@ -4,6 +4,8 @@ waiting ── treat ──> good ──┐
    ^  └────────────> doubtful ── overrule ──┐
    │  └────────────> bad     └──────────────┴── approve ──> approved
    └── again (good, doubtful, bad: checked anew)          any of them ── withdraw ──> withdrawn
+
+bad, withdrawn ── forget, after their term (`forgetting`) ──> forgotten: the row without the voice
 """
 
 import json
@@ -28,6 +30,7 @@ class State(StrEnum):
     BAD = "bad"
     APPROVED = "approved"
     WITHDRAWN = "withdrawn"
+    FORGOTTEN = "forgotten"
 
 
 class Source(StrEnum):
@@ -40,6 +43,8 @@ class Source(StrEnum):
 
 
 CHECKED = (State.GOOD, State.DOUBTFUL, State.BAD)
+GONE = (State.WITHDRAWN, State.FORGOTTEN)
+"""Nobody can publish them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,7 @@ class Take:
     overruled_why: str | None
     approved_by: int | None
     approved_at: float | None
+    withdrawn_at: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,17 +107,20 @@ OF_PLACE = (
     .where(takes.c.language == bindparam("language"), takes.c.name == bindparam("name"))
     .order_by(takes.c.id.desc())
 )
-SAME = select(takes).where(takes.c.sha256 == bindparam("digest"), takes.c.state != State.WITHDRAWN).order_by(takes.c.id)
+SAME = select(takes).where(takes.c.sha256 == bindparam("digest"), takes.c.state.not_in(GONE)).order_by(takes.c.id)
 NEWEST = (
     select(takes)
     .where(
         takes.c.id.in_(
-            select(func.max(takes.c.id))
-            .where(takes.c.state != State.WITHDRAWN)
-            .group_by(takes.c.language, takes.c.name)
+            select(func.max(takes.c.id)).where(takes.c.state.not_in(GONE)).group_by(takes.c.language, takes.c.name)
         )
     )
     .order_by(takes.c.id)
+)
+NEWEST_APPROVED = select(takes).where(
+    takes.c.id.in_(
+        select(func.max(takes.c.id)).where(takes.c.state == State.APPROVED).group_by(takes.c.language, takes.c.name)
+    )
 )
 TREAT = (
     update(takes)
@@ -123,7 +132,11 @@ TREAT = (
         seconds=bindparam("length"),
     )
 )
-AGAIN = update(takes).where(THIS, takes.c.state.in_(CHECKED)).values(state=State.WAITING)
+AGAIN = (
+    update(takes)
+    .where(THIS, takes.c.state.in_(CHECKED))
+    .values(state=State.WAITING, overruled_by=None, overruled_why=None)
+)
 OVERRULE = (
     update(takes)
     .where(THIS, takes.c.state == State.DOUBTFUL)
@@ -134,11 +147,14 @@ APPROVE = (
     .where(THIS, takes.c.state == State.GOOD)
     .values(state=State.APPROVED, approved_by=bindparam("who"), approved_at=bindparam("at"))
 )
-WITHDRAW = update(takes).where(THIS, takes.c.state != State.WITHDRAWN).values(state=State.WITHDRAWN)
-SOUNDING = (
-    select(takes).where(takes.c.sound == bindparam("hash"), takes.c.state != State.WITHDRAWN).order_by(takes.c.id)
+WITHDRAW = (
+    update(takes).where(THIS, takes.c.state.not_in(GONE)).values(state=State.WITHDRAWN, withdrawn_at=bindparam("at"))
 )
-FILES = select(takes.c.file)
+SOUNDING = select(takes).where(takes.c.sound == bindparam("hash"), takes.c.state.not_in(GONE)).order_by(takes.c.id)
+FILES = select(takes.c.file).where(takes.c.file != "")
+ECHOES = select(takes).where(takes.c.state == State.FORGOTTEN, takes.c.sound.is_not(None)).order_by(takes.c.id)
+HAVING = select(takes.c.sound).where(takes.c.state != State.FORGOTTEN, takes.c.sound.is_not(None))
+SILENCE = update(takes).where(THIS, takes.c.state == State.FORGOTTEN).values(sound=None)
 
 
 def add(tx: Transaction, new: NewTake) -> int:
@@ -190,6 +206,11 @@ def newest(tx: Transaction) -> dict[tuple[str, str], Take]:
     return {(row.language, row.name): _take(row) for row in tx.execute(NEWEST)}
 
 
+def newest_approved(tx: Transaction) -> dict[tuple[str, str], Take]:
+    """The newest approved take of every wording that has one, by (language, name)."""
+    return {(row.language, row.name): _take(row) for row in tx.execute(NEWEST_APPROVED)}
+
+
 def treat(tx: Transaction, id: int, treated: Treated) -> bool:
     """What the checks found; False when it does not wait for them any more."""
     values = {
@@ -202,7 +223,7 @@ def treat(tx: Transaction, id: int, treated: Treated) -> bool:
 
 
 def again(tx: Transaction, id: int) -> bool:
-    """It waits to be checked anew; False when it was not checked yet, or is approved or withdrawn."""
+    """It waits to be checked anew, and no warning is overruled; False when it was not checked, or is approved."""
     return _changed(tx, AGAIN, {"take": id})
 
 
@@ -216,9 +237,24 @@ def approve(tx: Transaction, id: int, staff_id: int | None, at: float) -> bool:
     return _changed(tx, APPROVE, {"take": id, "who": staff_id, "at": at})
 
 
-def withdraw(tx: Transaction, id: int) -> bool:
+def withdraw(tx: Transaction, id: int, at: float) -> bool:
     """Nobody shall publish it; False when it was withdrawn already."""
-    return _changed(tx, WITHDRAW, {"take": id})
+    return _changed(tx, WITHDRAW, {"take": id, "at": at})
+
+
+def echoes(tx: Transaction) -> list[Take]:
+    """Forgotten takes whose treated sound may still lie there."""
+    return [_take(row) for row in tx.execute(ECHOES)]
+
+
+def sounds(tx: Transaction) -> set[str]:
+    """The treated sounds of all takes that are not forgotten."""
+    return set(tx.execute(HAVING).scalars())
+
+
+def silence(tx: Transaction, id: int) -> None:
+    """Nothing of a forgotten take's sound is left."""
+    tx.execute(SILENCE, {"take": id})
 
 
 def files(tx: Transaction) -> set[str]:

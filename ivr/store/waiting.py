@@ -1,6 +1,6 @@
 """How many requests wait for a person."""
 
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import ColumnElement, func, select
 
 from ivr.store.database import Transaction
 from ivr.store.requests import Status
@@ -8,14 +8,8 @@ from ivr.store.schema import requests
 
 IS_WAITING: ColumnElement[bool] = requests.c.status == Status.WAITING.value
 COUNT = select(func.count()).select_from(requests).where(IS_WAITING)
-DUE = COUNT.where(requests.c.due_at <= bindparam("now"))
 
 
 def count(tx: Transaction) -> int:
     """Requests that nobody has taken up."""
     return int(tx.execute(COUNT).scalar_one())
-
-
-def due(tx: Transaction, now: float) -> int:
-    """Those of them whose time has come."""
-    return int(tx.execute(DUE, {"now": now}).scalar_one())

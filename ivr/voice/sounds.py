@@ -11,7 +11,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from hashlib import sha256
@@ -97,6 +97,19 @@ class Sounds:
     def keep(self, samples: Samples, source: str) -> Sound:
         """What `judge` or `recorded` made of the recording with this sha256: from now on its sound."""
         return self._keep(_key("file", source), samples, RECORDED)
+
+    def forget(self, hashes: Collection[str]) -> None:
+        """These sounds are gone, and what says of what they were made."""
+        for entry in self._index.glob("*.json") if hashes else ():
+            try:
+                found = json.loads(entry.read_bytes())["hash"]
+            except (OSError, ValueError, TypeError, KeyError):
+                continue
+            if found in hashes:
+                entry.unlink(missing_ok=True)
+        for hash in hashes:
+            if (path := self.path(hash)) is not None:
+                path.unlink(missing_ok=True)
 
     def pause(self, milliseconds: int) -> Sound:
         """Silence; belongs to no language."""

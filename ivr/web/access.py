@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ivr.actions.staff import Role
+from ivr.actions.staff import CALLS_BACK, Role
 from ivr.errors import BadInput
 from ivr.store import requests, sessions, staff
 from ivr.store.database import Transaction
@@ -13,7 +13,7 @@ from ivr.store.staff import Member
 EVERYBODY = frozenset(Role)
 ADMINS = frozenset({Role.ADMIN})
 COORDINATORS = frozenset({Role.COORDINATOR})
-DESK = frozenset({Role.AIDANT, Role.COORDINATOR})
+DESK = CALLS_BACK
 LEADERS = frozenset({Role.COORDINATOR, Role.ADMIN})
 STRANGERS: frozenset[Role] = frozenset()
 """A page that is open to whoever comes."""

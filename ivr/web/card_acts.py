@@ -98,7 +98,7 @@ def wrap_up(ask: Ask) -> Response:
         return ask.go("/desk?done=kept")
     member, _ = access.oneself(ask.visitor)
     with ask.writing() as tx:
-        id = callbacks.claim_next(tx, member, ask.deed)
+        id = callbacks.claim_next(tx, member, ask.deed, ask.site.zone)
     return ask.go("/desk?done=wrapped-up" if id is None else f"/desk/{id}")
 
 

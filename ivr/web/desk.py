@@ -134,7 +134,7 @@ def take_next(ask: Ask) -> Response:
     """The request that should be taken next is theirs; onwards to it."""
     member, _ = access.oneself(ask.visitor)
     with ask.writing() as tx:
-        id = callbacks.claim_next(tx, member, ask.deed)
+        id = callbacks.claim_next(tx, member, ask.deed, ask.site.zone)
     return ask.go("/desk?done=nobody" if id is None else f"/desk/{id}")
 
 

@@ -48,6 +48,22 @@ def is_ours(cookie: str, token: str) -> bool:
     return hmac.compare_digest(form_token(cookie).encode(), token.encode())
 
 
+def ringer(cookie: str) -> str:
+    """Who rings from a browser: its page and its socket make the same name of the same cookie."""
+    return hmac.digest(cookie.encode(), b"a call of ours", "sha256").hex()
+
+
+def is_on_this_machine(request: Request) -> bool:
+    """Whether a browser on this machine asks, by an address that names this machine, and through no tunnel or proxy."""
+    if {"x-forwarded-for", "forwarded"} & set(request.headers.keys()):
+        return False
+    host = (request.url.hostname or "").strip("[]")
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def own_path(wanted: str) -> str:
     """The path to go on to, if it is one of this server; else the start page."""
     return wanted if OWN_PATH.fullmatch(wanted) else "/"

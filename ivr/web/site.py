@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from ivr.actions.erasing import Eraser
+from ivr.actions.handset import Rings
 from ivr.actions.limits import Limits
 from ivr.actions.studio import Studio
 from ivr.release.release import Release
@@ -24,6 +25,7 @@ class Site:
 
     `release` is what callers hear now; `can_call` whether a telephone company places calls for us;
     `vault` holds callers' messages; `hurry` has a worker in this process look for new jobs at once.
+    `ring` begins a call from a browser, where a channel takes it; `alone` is a trial that only this machine reaches.
     """
 
     database: Database
@@ -38,6 +40,8 @@ class Site:
     eraser: Eraser
     studio: Studio
     can_call: bool = False
+    ring: Rings | None = None
+    alone: bool = False
     hurry: Callable[[], None] = lambda: None
     proxies: int = 0
     clock: Callable[[], float] = time.time

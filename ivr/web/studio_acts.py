@@ -21,6 +21,9 @@ from ivr.web.door import Page
 from ivr.web.studio_places import Here
 from ivr.web.studio_prompt import Attempt
 
+FILES = "files"
+"""In a form: the sound that came with the program, instead of any take."""
+
 
 def write(ask: Ask) -> Response:
     """A new version of the text; who was overtaken sees the other's version, and loses nothing."""
@@ -29,8 +32,9 @@ def write(ask: Ask) -> Response:
         entry = studio_form.filled(ask.form, studio_form.entry(here))
     edit = wording.Edit(entry, access.number(ask.form.one("seen")))
     try:
+        good = wording.checked(ask.site.studio, here.text, edit)
         with ask.writing() as tx:
-            wording.write(tx, ask.site.studio, here.text, edit, ask.deed)
+            wording.write(tx, good, ask.deed)
             prompt_codes.of_names(tx, [sound_name(here.text[1], variant) for variant in Variant if entry.get(variant)])
     except wording.BadText as error:
         return _again(ask, entry, edit.seen, problems=error.sentences)
@@ -128,7 +132,8 @@ withdraw = _of_take("withdrawn", taking.withdraw)
 def _chosen(ask: Ask, here: Here) -> list[Change]:
     text, take = ask.form.one("wording"), ask.form.one("take")
     changes = [Change(Place(Kind.WORDING, *here.text), access.number(text))] if text else []
-    changes += [Change(Place(Kind.TAKE, *here.spot), access.number(take))] if take else []
+    wanted = None if take == FILES else access.number(take or "0")
+    changes += [Change(Place(Kind.TAKE, *here.spot), wanted)] if take else []
     if not changes:
         raise Refused(Reason.NOTHING_CHANGES)
     return changes

@@ -21,7 +21,7 @@ from ivr.web import access
 from ivr.web.ask import Ask
 from ivr.web.door import Page
 from ivr.web.sentences import _
-from ivr.web.studio_places import address
+from ivr.web.studio_places import OF_NO_TREE, address, settle_codes
 
 DUE, MISSING, STALE, ALL = "due", "missing", "stale", "all"
 CHOICES: Mapping[str, str] = {
@@ -32,8 +32,6 @@ CHOICES: Mapping[str, str] = {
 }
 """Which texts a session is about."""
 NO_RECORDING, FAILED, CHANGED = _("no recording yet"), _("the last recording failed"), _("the text changed since")
-OF_NO_TREE = "-"
-"""Names, in an address, what no menu says."""
 TIMES, PAUSE = 2.0, 8.0
 """How often a text is read until a take is good, and seconds for the paper, the button and a breath."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -143,7 +141,8 @@ def harmless(cell: str) -> str:
 
 
 def _found(ask: Ask) -> Session:
-    with ask.writing() as tx:  # who has no code yet is given one
+    settle_codes(ask)
+    with ask.reading() as tx:
         return session(ask, tx)
 
 

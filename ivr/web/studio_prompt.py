@@ -16,7 +16,7 @@ from ivr.store import news
 from ivr.store import staff as accounts
 from ivr.store.database import Transaction
 from ivr.voice.sounds import RECORDED
-from ivr.web import access, studio_form, studio_places, studio_takes, studio_words
+from ivr.web import access, studio_form, studio_places, studio_problems, studio_takes, studio_words
 from ivr.web.ask import Ask
 from ivr.web.door import Page
 from ivr.web.studio_places import Here
@@ -75,7 +75,7 @@ def page(ask: Ask, tx: Transaction, here: Here, attempt: Attempt = Attempt()) ->
         theirs=newest,
         mine=[] if form is None else form.parts,
         problem=attempt.problem,
-        problems=attempt.problems,
+        problems=studio_problems.problems(ask.language, attempt.problems),
         done=done if done in studio_words.DONE and not failed else "",
         **shown,
     )
@@ -112,7 +112,7 @@ def values(ask: Ask, tx: Transaction, here: Here) -> dict[str, Any]:
         "older": 0 if every else max(0, len(takes) - studio_takes.NEWEST),
         "shown": ALL if every else "",
         "offered": studio_takes.offered(tx, here, takes),
-        "past": studio_takes.past(ask, tx, here, names),
+        "past": studio_takes.past(ask, tx, here, names, takes),
         "places": places,
         "facts": studio_form.facts(here),
         "soonest": soonest(ask),

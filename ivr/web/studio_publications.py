@@ -16,11 +16,14 @@ from ivr.store import publications, takes
 from ivr.store import staff as accounts
 from ivr.store.database import Transaction
 from ivr.store.publications import Change, Kind, Place, Publication, State
-from ivr.web import access, studio_acts, studio_places, studio_prompt, studio_takes, studio_words
+from ivr.web import access, studio_acts, studio_places, studio_problems, studio_prompt, studio_takes, studio_words
 from ivr.web.ask import Ask
 from ivr.web.door import Page
+from ivr.web.studio_problems import Problem
 
 SIZE = 50
+LATE = 600
+"""Seconds: who waits for it that long shall know where to look."""
 CHANGES = 10
 """Changes of a publication that are listed one by one."""
 
@@ -45,7 +48,7 @@ class ChangeShown:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A publication; `last` is the one that can be taken back in one go."""
+    """A publication; `last` is the one that can be taken back in one go, `late` one that should have been made."""
 
     id: int
     state: State
@@ -53,10 +56,11 @@ class Shown:
     due_at: float
     who: str | None
     undoes: int | None
-    problems: list[str]
+    problems: list[Problem]
     changes: list[ChangeShown]
     more: int
     last: bool
+    late: bool
 
 
 def show(ask: Ask) -> Response:
@@ -116,13 +120,13 @@ def values(ask: Ask, tx: Transaction) -> dict[str, Any]:
 
 
 def approved(tx: Transaction, written: Written, language: str) -> list[Change]:
-    """Each sound's newest take where it is approved, fits its words and is not heard yet, and the drafts of these."""
-    standing = publications.standing(tx)
+    """Each sound's newest approved take, where it fits its words and nobody ever heard it (what was taken back stays
+    away), and the drafts of these."""
+    heard = publications.ever_made(tx, Kind.TAKE)
     fresh = [
         Change(Place(Kind.TAKE, *spot), take.id)
-        for spot, take in takes.newest(tx).items()
-        if spot[0] == language and take.state is takes.State.APPROVED and take.text == written.words.get(spot)
-        if standing.get(Place(Kind.TAKE, *spot)) != take.id
+        for spot, take in takes.newest_approved(tx).items()
+        if spot[0] == language and take.text == written.words.get(spot) and take.id not in heard
     ]
     said = {change.place.name for change in fresh}
     texts = [
@@ -146,10 +150,11 @@ def _shown(ask: Ask, tx: Transaction, one: Publication, names: Mapping[int, str]
         due_at=one.due_at,
         who=names.get(one.staff_id or 0),
         undoes=one.undoes_id,
-        problems=(one.problem or "").splitlines(),
+        problems=studio_problems.problems(ask.language, (one.problem or "").splitlines()),
         changes=[_change(ask, change) for change in changes[:CHANGES]],
         more=max(0, len(changes) - CHANGES),
         last=last is not None and one.id == last.id,
+        late=one.state is State.PLANNED and one.due_at + LATE < ask.now,
     )
 
 

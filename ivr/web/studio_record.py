@@ -8,6 +8,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from ivr.actions import studio, taking
 from ivr.actions.refusals import Reason, Refused
+from ivr.actions.taking import Origin
 from ivr.engine.content import Tongue
 from ivr.errors import BadInput
 from ivr.store import news, takes
@@ -17,7 +18,7 @@ from ivr.web import access, forms, studio_kit, studio_words
 from ivr.web.ask import Ask
 from ivr.web.door import Page
 from ivr.web.forms import Form
-from ivr.web.studio_places import address
+from ivr.web.studio_places import address, settle_codes
 from ivr.web.studio_words import Told
 
 MOST_BYTES = 30 * 1024 * 1024
@@ -40,7 +41,8 @@ class Recorded:
 def show(ask: Ask) -> Response:
     """The recorder, at the text of the address or at the first one."""
     wanted = ask.query.one("name")
-    with ask.writing() as tx:
+    settle_codes(ask)
+    with ask.reading() as tx:
         found = studio_kit.session(ask, tx, wanted)
         newest = recorded(ask, tx, found.tongue)
     ask.records = True
@@ -59,7 +61,7 @@ def receive(ask: Ask) -> Response:
         raise BadInput("nothing was recorded")
     if ask.query.one("of") != fingerprint(words):
         raise Refused(Reason.OTHER_WORDS)
-    id = taking.receive(ask.site.studio, place, ask.body, Source.BROWSER, ask.deed)
+    id = taking.receive(ask.site.studio, place, ask.body, Origin(Source.BROWSER, ask.deed, words))
     return PlainTextResponse(f"{id}\n", 201)
 
 

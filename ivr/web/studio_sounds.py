@@ -12,7 +12,7 @@ from ivr.audio.wav import read_wav, wav_bytes
 from ivr.audio.waveform import peaks
 from ivr.errors import Forged
 from ivr.store import takes
-from ivr.store.takes import Take
+from ivr.store.takes import State, Take
 from ivr.voice.findings import Unusable
 from ivr.voice.recordings import read
 from ivr.web import access
@@ -23,7 +23,7 @@ COLUMNS, HALF = 300, 100
 """A drawing's width in lines, and half of its height."""
 INK = "#1f8f87"  # a picture does not know whether its page is light or dark: this can be seen on both
 LASTING = "private, max-age=86400"
-RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 
 
 def before_sound(ask: Ask) -> Response:
@@ -61,7 +61,7 @@ def drawn(samples: Samples) -> str:
 def _take(ask: Ask) -> Take:
     with ask.reading() as tx:
         take = takes.find(tx, access.number(ask.request.path_params["id"]))
-    if take is None:
+    if take is None or take.state is State.FORGOTTEN:
         raise access.NotThere
     return take
 

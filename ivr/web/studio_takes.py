@@ -55,6 +55,7 @@ class Offered:
     wording: int | None
     takes: list[TakeShown]
     chosen: int | None  # the take that is probably wanted
+    standing: bool  # whether callers hear one, so that it can be taken away
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def taken(ask: Ask, tx: Transaction, here: Here, names: Names) -> list[TakeShown
             who=names.get(take.made_by or 0),
             made_at=take.made_at,
             seconds=take.seconds,
-            sound=take.sound,
+            sound=None if take.state is Taken.FORGOTTEN else take.sound,
             told=studio_words.findings(ask.language, take.report),
             overruled_by=names.get(take.overruled_by or 0),
             overruled_why=take.overruled_why,
@@ -106,20 +107,22 @@ def offered(tx: Transaction, here: Here, shown: list[TakeShown]) -> Offered:
     draft = studio.drafts(tx).get((here.tongue.code, here.prompt or ""))
     approved = [take for take in shown if take.state is Taken.APPROVED and not take.standing]
     stands = next((take.id for take in shown if take.standing), 0)
-    wanted = next((take.id for take in approved if not take.stale and take.id > stands), None)
-    return Offered(None if draft is None else draft.id, approved, wanted)
+    heard = publications.ever_made(tx, Kind.TAKE)  # what was taken back is not offered first
+    fit = [take.id for take in approved if not take.stale and take.id > stands and take.id not in heard]
+    return Offered(None if draft is None else draft.id, approved, next(iter(fit), None), bool(stands))
 
 
-def past(ask: Ask, tx: Transaction, here: Here, names: Names) -> list[Past]:
+def past(ask: Ask, tx: Transaction, here: Here, names: Names, shown: list[TakeShown]) -> list[Past]:
     """What was published here and what will be, the newest first, and at the end what came with the program."""
     found: list[tuple[int, Past]] = []
+    lost = {take.id for take in shown if take.state is not Taken.APPROVED}
     for place in places(here):
         known, stands = set[int | None](), publications.standing(tx).get(place)
         for publication, version in publications.history(tx, place):
             made = publication.state is State.MADE
             first = made and version not in known
             known |= {version} if made else set()
-            shown = Past(
+            one = Past(
                 at=publication.made_at or publication.due_at,
                 who=names.get(publication.staff_id or 0),
                 what=called(ask, place, version),
@@ -127,9 +130,9 @@ def past(ask: Ask, tx: Transaction, here: Here, names: Names) -> list[Past]:
                 kind=place.kind,
                 version=version,
                 standing=first and version == stands,
-                again=first and version != stands,
+                again=first and version != stands and not (place.kind is Kind.TAKE and version in lost),
             )
-            found.append((publication.id, shown))
+            found.append((publication.id, one))
         if stands is not None and None not in known:
             files = called(ask, place, None)
             found.append((0, Past(None, None, files, State.MADE, place.kind, None, standing=False, again=True)))
@@ -150,5 +153,7 @@ def called(ask: Ask, place: Place, version: int | None) -> str:
 
 
 def _playable(take: Take) -> bool:
+    if take.state is Taken.FORGOTTEN:
+        return False
     found: list[dict[str, Any]] = [] if take.report is None else take.report.get("findings", [])
     return not {entry["code"] for entry in found} & NO_SOUND

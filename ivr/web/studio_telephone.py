@@ -15,13 +15,12 @@ from ivr.store.booth import Sitting, Spoken, State, Step
 from ivr.store.database import Transaction
 from ivr.store.dials import Dial, How, Kind
 from ivr.store.dials import State as Dialled
-from ivr.store.takes import State as Taken
 from ivr.web import access, phone
 from ivr.web.access import NotThere
 from ivr.web.ask import Ask
 from ivr.web.door import Page
 from ivr.web.sentences import _
-from ivr.web.studio_places import address
+from ivr.web.studio_places import address, settle_codes
 
 PIN = _("You picked up: key the four digits that stand here.")
 STEPS: Mapping[Step, str] = {
@@ -104,7 +103,7 @@ def says(dial: Dial, sitting: Sitting) -> str:
 
 def _row(tx: Transaction, sitting: Sitting, one: Spoken, words: Mapping[tuple[str, str], str]) -> Row:
     take = None if one.take_id is None else takes.find(tx, one.take_id)
-    state = State.DROPPED if take is not None and take.state is Taken.WITHDRAWN else one.state
+    state = State.DROPPED if take is not None and take.state in takes.GONE else one.state
     told = KEPT if one.kept_at is not None and state is State.TAKEN else SPOKEN[state]
     return Row(one.name, words.get((sitting.language, one.name), ""), told, address(sitting.language, one.name))
 
@@ -115,7 +114,8 @@ def _page(ask: Ask, problem: Refused | TooSoon | None = None) -> Response:
     spoken = ask.site.spoken()
     wished = (ask.form.one("language"), ask.query.one("language"), *member.languages, *spoken)
     language = next(code for code in wished if code in spoken)
-    with ask.writing() as tx:  # what has no code yet is given one
+    settle_codes(ask)
+    with ask.reading() as tx:
         covered = coverage(tx, ask.site.studio)
         live = values(ask, tx)
     lines = [line for line in covered.lines if line.language == language]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from ivr.actions import uploading
+from ivr.actions.matching import Matcher, Spot
 from ivr.actions.refusals import Reason, Refused
 from ivr.actions.studio import current
 from ivr.actions.unpacking import LIMITS
@@ -18,6 +19,7 @@ from ivr.web.ask import Ask
 from ivr.web.door import NotOurForm, Page
 from ivr.web.safety import is_ours
 from ivr.web.sent import Sent
+from ivr.web.studio_places import settle_codes
 from ivr.web.studio_uploaded import tongues, wanted
 
 AT_ONCE, RECENT = 50, 10
@@ -91,6 +93,7 @@ def rest(ask: Ask) -> Response:
 def match(ask: Ask) -> Response:
     """Takes what was filled in; what is none of our texts stands there again."""
     wrong: dict[int, Refused] = {}
+    known = _matchers(ask)
     with ask.writing() as tx:
         upload = wanted(ask, tx)
         for file in _unmatched(tx, upload):
@@ -98,7 +101,7 @@ def match(ask: Ask) -> Response:
             if not typed:
                 continue
             try:
-                _match(ask, tx, file, typed)
+                uploading.match(tx, ask.site.studio, file, _spot(ask, known, file, typed), ask.deed)
             except Refused as problem:
                 wrong[file.n] = problem
         left = _unmatched(tx, upload)
@@ -108,13 +111,21 @@ def match(ask: Ask) -> Response:
     return ask.go(f"/studio/upload/{upload.id}{'/match' if left else ''}")
 
 
-def _match(ask: Ask, tx: Transaction, file: File, typed: str) -> None:
-    studio, upload = ask.site.studio, wanted(ask, tx)
-    language = ask.form.one(f"language-{file.n}") or upload.language
-    spot = uploading.matcher(tx, current(tx, studio), language).match(typed)
+def _matchers(ask: Ask) -> dict[str, Matcher]:
+    """For each language, made before anybody has to wait for what is written."""
+    settle_codes(ask)
+    with ask.reading() as tx:
+        written, upload = current(tx, ask.site.studio), wanted(ask, tx)
+        found = {code: uploading.matcher(tx, written, code) for code in tongues(written)}
+    return found | {"": found[upload.language]} if upload.language in found else found
+
+
+def _spot(ask: Ask, known: Mapping[str, Matcher], file: File, typed: str) -> Spot:
+    matcher = known.get(ask.form.one(f"language-{file.n}"))
+    spot = None if matcher is None else matcher.match(typed)
     if spot is None:
         raise Refused(Reason.NO_SUCH_PROMPT, f"spot-{file.n}")
-    uploading.match(tx, studio, file, spot, ask.deed)
+    return spot
 
 
 def _unmatched(tx: Transaction, upload: Upload) -> list[File]:

@@ -93,6 +93,7 @@ STATES: Mapping[State, str] = {
     State.BAD: _("failed"),
     State.APPROVED: _("approved"),
     State.WITHDRAWN: _("withdrawn"),
+    State.FORGOTTEN: _("deleted: its time was over"),
 }
 SOURCES: Mapping[Source, str] = {
     Source.BROWSER: _("recorded in the browser"),

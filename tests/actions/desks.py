@@ -6,14 +6,15 @@ from typing import Any
 
 from sqlalchemy import text
 
-from ivr.actions import callbacks, machine, outcomes
+from ivr.actions import callbacks, machine, outcomes, windows
 from ivr.actions.audit import Actor, Deed
 from ivr.actions.machine import Event
 from ivr.actions.outcomes import Wrap
 from ivr.actions.staff import Role
-from ivr.store import calls, dials, requests, staff
+from ivr.store import calls, desk, dials, requests, staff
 from ivr.store.calls import NewCall
 from ivr.store.database import Transaction
+from ivr.store.desk import View, Wanted
 from ivr.store.dials import NewDial
 from ivr.store.requests import NewRequest, Request, Status, Wish
 from ivr.store.staff import Member, NewMember
@@ -74,6 +75,12 @@ def member(tx: Transaction, id: int) -> Member:
     somebody = staff.find(tx, id)
     assert somebody is not None
     return somebody
+
+
+def next_up(tx: Transaction, somebody: Member, now: float) -> int | None:
+    """What they would take next."""
+    wanted = Wanted(View.DUE, frozenset(somebody.languages), asleep=windows.asleep(now))
+    return desk.next_due(tx, wanted, now)
 
 
 Doing = Callable[[Transaction, int, int, float], object]

@@ -19,6 +19,7 @@ from ivr.actions.jobs import Board
 from ivr.actions.releases import Folders
 from ivr.actions.staff import Role
 from ivr.actions.studio import Studio
+from ivr.actions.taking import Origin
 from ivr.actions.wording import Edit
 from ivr.app import Parts, parts
 from ivr.audio.samples import RATE, to_samples
@@ -64,7 +65,7 @@ class House:
 
     def receive(self, name: str = "main", sound: bytes | None = None, language: str = LANGUAGE) -> int:
         data = spoken() if sound is None else sound
-        return taking.receive(self.studio, (language, name), data, Source.BROWSER, self.by())
+        return taking.receive(self.studio, (language, name), data, Origin(Source.BROWSER, self.by()))
 
     def work(self) -> list[str]:
         """Does what is due; the outcomes."""
@@ -95,8 +96,9 @@ class House:
         return id
 
     def write(self, entry: Mapping[str, Any], seen: int = 0, prompt: str = "main") -> int:
+        good = wording.checked(self.studio, (LANGUAGE, prompt), Edit(entry, seen))
         with self.parts.database.transaction() as tx:
-            return wording.write(tx, self.studio, (LANGUAGE, prompt), Edit(entry, seen), self.by())
+            return wording.write(tx, good, self.by())
 
     def take(self, id: int) -> Take:
         with self.parts.database.reading() as tx:

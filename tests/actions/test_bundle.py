@@ -1,5 +1,7 @@
 """A studio is carried to another helpline: another database and key, the same sound; nothing half, nothing twice."""
 
+import contextlib
+import hashlib
 import json
 import zipfile
 from collections.abc import Callable, Iterator
@@ -10,7 +12,7 @@ import pytest
 
 from ivr.actions import bringing, bundle
 from ivr.actions.audit import HELPLINE, Deed
-from ivr.errors import BadInput
+from ivr.errors import BadContent, BadInput
 from ivr.store.takes import State
 from tests.actions import studios
 from tests.actions.folders import humming
@@ -128,7 +130,7 @@ def test_a_warning_is_taken_as_overruled_only_where_somebody_overruled_it(
     filled(there)
     bundle.export(there.studio, file)
     near = spoken(200, level=0.004)
-    digest = bundle.hashlib.sha256(near).hexdigest()
+    digest = hashlib.sha256(near).hexdigest()
 
     def quiet(found: dict[str, Any]) -> dict[str, Any]:
         first = next(each for each in found["takes"] if each["published"])
@@ -193,6 +195,36 @@ def test_a_damaged_archive_is_refused_with_its_reason_and_nothing_changes(there:
     assert there.line() == before
 
 
+def test_a_byte_that_flipped_on_the_way_is_noticed_wherever_it_lies(there: House, file: Path) -> None:
+    filled(there)
+    bundle.export(there.studio, file)
+    whole, manifest = file.read_bytes(), bundle.opened(file)
+    end = whole.index(b"recordings/")
+    last = whole.rindex(b"PK\x01\x02")
+    for at in (*range(0, end, 7), *range(last, len(whole), 3)):
+        file.write_bytes(whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :])
+        with contextlib.suppress(BadInput):
+            assert bundle.opened(file) == manifest
+
+
+def test_a_recording_keeps_the_words_it_was_made_for_and_is_not_published_for_others(
+    there: House, here: House, file: Path
+) -> None:
+    """A newer program elsewhere says other words: its voices must not say them here unasked."""
+    filled(there)
+    bundle.export(there.studio, file)
+    changed(
+        file, lambda found: {**found, "texts": [], "takes": [{**each, "text": "Long ago."} for each in found["takes"]]}
+    )
+    before = here.heard()
+    bringing.bring(here.studio, file, operator(here))
+    published = bringing.publish(here.studio, file, operator(here))
+    assert (published.stale, published.publication, here.heard()) == ({("aa", "main")}, None, before)
+    line = here.line()
+    assert line.newest is not None
+    assert (line.newest.text, line.wanted) == ("Long ago.", True)
+
+
 def test_an_archive_without_a_manifest_is_none_of_ours(tmp_path: Path, there: House, file: Path) -> None:
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("letter.txt", "hello")
@@ -220,7 +252,7 @@ def test_an_export_that_fails_leaves_the_old_file_and_nothing_else(
         raise FileNotFoundError
 
     monkeypatch.setattr(type(there.studio.vault), "open", gone)
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(BadContent, match=r"^recording \d, \w+ \(aa\), is lost or damaged"):
         bundle.export(there.studio, file)
     assert file.read_bytes() == b"the old one"
     assert [path.name for path in file.parent.glob(".studio*")] == []

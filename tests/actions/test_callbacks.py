@@ -20,7 +20,7 @@ from ivr.store.audit import Filter
 from ivr.store.database import Database, Transaction
 from ivr.store.notes import Kind
 from ivr.store.requests import Status, Wish
-from tests.actions.desks import IN_HAND, NOW, RULES, ask, bring, deed, found, hire, member, number
+from tests.actions.desks import IN_HAND, NOW, RULES, ask, bring, deed, found, hire, member, next_up, number
 from tests.helpline import PARIS, at
 from tests.store.people import at_once
 
@@ -84,7 +84,7 @@ def test_a_language_that_one_does_not_speak_is_taken_knowingly_or_not_at_all(dat
 def test_a_request_in_no_language_is_everybody_s(database: Database) -> None:
     with database.transaction() as tx:
         who, id = hire(tx, "bb"), ask(tx, wish=Wish(None))
-        assert callbacks.next_up(tx, member(tx, who), NOW) == id
+        assert next_up(tx, member(tx, who), NOW) == id
         callbacks.claim(tx, id, who, deed(who))
 
 
@@ -111,11 +111,11 @@ def test_the_next_one_is_the_first_that_asked_in_one_s_languages_and_is_due(data
         ask(tx, 2, now=NOW - 80, wish=Wish("aa", due_at=NOW + HOUR))
         second = ask(tx, 3, now=NOW - 60)
         first = ask(tx, 4, now=NOW - 70)
-        assert callbacks.next_up(tx, who, NOW) == first
+        assert next_up(tx, who, NOW) == first
         assert callbacks.claim_next(tx, who, deed(who.id)) == first
         assert callbacks.claim_next(tx, who, deed(who.id)) == second
         assert callbacks.claim_next(tx, who, deed(who.id)) is None
-        assert callbacks.next_up(tx, who, NOW) is None
+        assert next_up(tx, who, NOW) is None
 
 
 def test_the_next_one_is_nobody_for_whom_it_is_night(database: Database) -> None:
@@ -123,9 +123,27 @@ def test_the_next_one_is_nobody_for_whom_it_is_night(database: Database) -> None
         who = member(tx, hire(tx, "aa"))
         ask(tx, 1, now=NOW - 90, wish=Wish("aa", zone="America/Guadeloupe"))
         awake = ask(tx, 2, now=NOW - 80, wish=Wish("aa", zone="Indian/Reunion"))
-        assert callbacks.next_up(tx, who, NOW) == awake
+        assert next_up(tx, who, NOW) == awake
         evening = at("2026-11-23T17:00")()
-        assert callbacks.next_up(tx, who, evening) != awake
+        assert next_up(tx, who, evening) != awake
+
+
+def test_the_next_one_is_nobody_at_night_where_the_helpline_lives(sqlite_database: Database) -> None:
+    early, day = at("2026-11-24T07:59")(), at("2026-11-24T08:00")()
+    with sqlite_database.transaction() as tx:
+        who, id = member(tx, hire(tx, "aa")), ask(tx, wish=Wish("aa"))  # no zone of their own: they live here
+        assert callbacks.claim_next(tx, who, deed(who.id, early), PARIS) is None
+        assert callbacks.claim_next(tx, who, deed(who.id, day), PARIS) == id
+
+
+def test_a_request_is_given_to_nobody_who_does_not_call_back(sqlite_database: Database) -> None:
+    with sqlite_database.transaction() as tx:
+        who, lead, id = hire(tx, "aa"), hire(tx, role=Role.COORDINATOR), ask(tx)
+        admin = hire(tx, "aa", role=Role.ADMIN)
+        callbacks.claim(tx, id, who, deed(who))
+        refused(Reason.BAD_CHOICE, lambda: callbacks.reassign(tx, id, admin, deed(lead)))
+        callbacks.reassign(tx, id, lead, deed(lead))
+        assert found(tx, id).staff_id == lead
 
 
 def test_a_release_and_a_new_hand_are_seen_in_the_history(database: Database) -> None:
@@ -370,7 +388,7 @@ def test_another_language_waits_for_who_speaks_it(database: Database) -> None:
         request = wrapped(tx, Wrap("other_language", language="bb"), due_until=NOW, window=("2026-11-23", "morning"))
         assert (request.status, request.language, request.due_at) == (Status.WAITING, "bb", NOW)
         assert (request.due_until, request.window) == (None, None)
-        assert callbacks.next_up(tx, member(tx, hire(tx, "bb")), NOW) == request.id
+        assert next_up(tx, member(tx, hire(tx, "bb")), NOW) == request.id
 
 
 # Cancelled, reopened, made by hand
@@ -428,6 +446,21 @@ def test_a_request_is_made_by_hand_with_a_call_of_its_own_that_is_over(database:
 
 
 # What is written and read
+
+
+def test_of_many_who_make_the_same_request_at_once_one_does_and_changes_nobody_s_wish(database: Database) -> None:
+    with database.transaction() as tx:
+        lead = hire(tx, role=Role.COORDINATOR)
+
+    def make(tx: Transaction, n: int) -> int:
+        return callbacks.make_by_hand(tx, ByHand(number(1), "permit", Wish("aa", code=str(n))), deed(lead))
+
+    got = at_once(database, make, 8)
+    (winner,) = [n for n, result in enumerate(got) if isinstance(result, int)]
+    assert {result.reason for result in got if isinstance(result, NotPossible)} == {Reason.ALREADY_OPEN}
+    with database.reading() as tx:
+        assert found(tx, got[winner]).code == str(winner)
+        assert requests.count(tx) == 1
 
 
 def test_a_note_is_kept_with_its_writer(database: Database) -> None:

@@ -19,6 +19,7 @@ from ivr.store.database import Database, Transaction
 from ivr.store.requests import Status
 from ivr.store.schema import dials as dials_table
 from ivr.store.schema import messages as messages_table
+from ivr.store.spool import Spool
 from ivr.store.vault import Vault
 from tests.actions import companies, tiny
 from tests.actions.companies import OURS, call, left, recording
@@ -293,7 +294,13 @@ def test_a_message_that_was_being_fetched_while_its_row_was_erased_leaves_no_fil
         rang(tx, "call", SHE)
         added = messages.add(tx, messages.NewMessage("call", recording(company, sid), messages.State.EXPECTED, NOW))
     assert added is not None
-    box = Postbox(eraser.database, companies.line(company), eraser.vault, lambda: NOW)
+    box = Postbox(
+        eraser.database,
+        companies.line(company),
+        eraser.vault,
+        lambda: NOW,
+        Spool(eraser.vault.folder, eraser.vault.keyring),
+    )
     written = fetch_kind(box).handler(Job(1, "fetch-message", "fetch-message/1", {"message": added[0]}, 1))
     eraser.erase(SHE, deed(eraser.database))
     assert written is not None

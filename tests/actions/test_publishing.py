@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from ivr.actions import chores, jobs, publishing, releases, standing, taking
+from ivr.actions import studio as shared
 from ivr.actions.calls import Answer
 from ivr.actions.jobs import Job
 from ivr.actions.refusals import Reason, Refused
@@ -301,6 +302,22 @@ def test_a_deployment_does_not_overwrite_an_edited_text(house: House) -> None:
     folders.write(house.studio.folders.menus.parent, content)
     standing.ready(house.studio)
     assert house.words() == "Welcome."
+
+
+def test_an_announcement_is_said_in_its_own_words_or_not_by_a_person(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The place for announcements is used again: "closed on 1 May" was recorded, "closed on 14 July" was not yet."""
+    hummed = house.heard()
+    monkeypatch.setattr(shared, "ANNOUNCEMENT", "main")
+    may = house.approved()
+    house.publish(take(may))
+    assert house.heard() == house.take(may).sound
+    version = house.write({"full": "Closed on 14 July."})
+    house.publish(text(version))
+    assert (house.words(), house.heard()) == ("Closed on 14 July.", hummed)
+    house.publish(take(house.approved(sound=spoken(330))))
+    assert house.heard() != hummed
 
 
 def test_a_sound_that_is_gone_is_made_anew_from_the_original(house: House) -> None:

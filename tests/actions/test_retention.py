@@ -16,7 +16,7 @@ from ivr.actions import copies, retention
 from ivr.actions import jobs as doing
 from ivr.actions.jobs import Board, Job
 from ivr.actions.retention import DAY, RULES, House
-from ivr.app import keeping, recurring
+from ivr.duties import keeping, recurring
 from ivr.errors import BadSetting, StorageAway
 from ivr.settings import load
 from ivr.store import audit, blocklist, forgetting, jobs, messages
@@ -79,6 +79,7 @@ DAYS = {
     "forget-notes": 90,
     "forget-tallies": 7,
     "forget-blocked": 365,
+    "forget-takes": 90,
     "forget-audit": 1095,
 }
 """What callers are told, and docs/privacy.md says."""
@@ -86,7 +87,7 @@ DAYS = {
 
 def test_the_terms_are_those_that_callers_are_told(house: House) -> None:
     assert {rule.kind: house.days[rule.setting] for rule in RULES} == DAYS
-    assert set(retention.WORK) == set(DAYS) == {*PROOFS, "forget-audit"}
+    assert set(retention.WORK) == set(DAYS) == {*PROOFS, "forget-takes", "forget-audit"}
 
 
 @pytest.mark.parametrize("kind", [kind for kind in PROOFS if kind != "forget-tallies"])

@@ -6,12 +6,14 @@ import pytest
 
 from ivr.actions import shifts
 from ivr.actions.refusals import Reason, Refused
+from ivr.actions.staff import Role
 from ivr.store import audit, staff
 from ivr.store import shifts as stored
 from ivr.store.audit import Filter
 from ivr.store.database import Database, Transaction
 from ivr.store.shifts import Shift
 from tests.actions.desks import NOW, deed, hire
+from tests.store.people import at_once
 
 MORNING, EVENING = ("09:00", "12:30"), ("18:00", "20:00")
 MONDAY = [[MORNING, EVENING], [], [], [], [], [], []]
@@ -20,6 +22,11 @@ TODAY = date(2026, 11, 23)
 
 def moment(local: str) -> datetime:
     return datetime.fromisoformat(local)
+
+
+def week(tx: Transaction, who: int) -> list[list[tuple[str, str]]]:
+    theirs = [shift for shift in stored.everybody(tx) if shift.staff_id == who]
+    return [[(shift.starts, shift.ends) for shift in theirs if shift.weekday == day] for day in range(7)]
 
 
 def refused(reason: Reason, field: str, tx: Transaction, week: shifts.Week, who: int) -> None:
@@ -33,14 +40,23 @@ def test_a_week_is_kept_as_it_was_written_and_replaced_as_a_whole(database: Data
         lead, who, other = hire(tx), hire(tx, "aa"), hire(tx, "aa")
         shifts.replace(tx, other, [[], [MORNING]], deed(lead))
         shifts.replace(tx, who, MONDAY, deed(lead))
-        assert shifts.week(tx, who) == MONDAY
+        assert week(tx, who) == MONDAY
         shifts.replace(tx, who, [[], [], [EVENING]], deed(lead))
-        assert shifts.week(tx, who) == [[], [], [EVENING], [], [], [], []]
-        assert shifts.week(tx, other)[1] == [MORNING]
+        assert week(tx, who) == [[], [], [EVENING], [], [], [], []]
+        assert week(tx, other)[1] == [MORNING]
         shifts.replace(tx, who, [], deed(lead))
         assert stored.everybody(tx) == [Shift(1, *MORNING, other)]
         (entry, *_) = audit.page(tx, Filter(what="shifts-changed"), 9)
         assert (entry.about, entry.staff_id, entry.details) == (f"staff/{who}", lead, {"spans": 0})
+
+
+def test_of_two_who_write_the_same_week_at_once_one_stays(database: Database) -> None:
+    weeks = [[MORNING], []], [[MORNING], [EVENING]]
+    with database.transaction() as tx:
+        who = hire(tx, "aa")
+    at_once(database, lambda tx, n: shifts.replace(tx, who, weeks[n % 2], deed(None)), 8)
+    with database.reading() as tx:
+        assert week(tx, who)[:2] in weeks
 
 
 @pytest.mark.parametrize(
@@ -66,7 +82,7 @@ def test_a_week_that_cannot_be_changes_nothing_and_names_the_day(
         refused(Reason.BAD_SPAN, "2", tx, [[], [], spans], who)
         refused(Reason.BAD_SPAN, "7", tx, [*MONDAY, [MORNING]], who)
         refused(Reason.BAD_CHOICE, "", tx, MONDAY, 999)
-        assert shifts.week(tx, who) == MONDAY
+        assert week(tx, who) == MONDAY
 
 
 @pytest.mark.parametrize(
@@ -99,6 +115,17 @@ def test_shifts_of_a_language_are_none_only_where_nobody_keeps_any(database: Dat
         assert shifts.speaking(tx, "aa") == [Shift(0, *MORNING, who)]
         assert shifts.speaking(tx, "bb") == []
         staff.change(tx, who, disabled_at=NOW)
+        assert shifts.speaking(tx, "aa") is None
+
+
+def test_shifts_of_somebody_who_calls_nobody_back_any_more_mean_nothing(sqlite_database: Database) -> None:
+    now = moment("2026-11-23T10:00")
+    with sqlite_database.transaction() as tx:
+        who = hire(tx, "aa")
+        shifts.replace(tx, who, MONDAY, deed(None))
+        assert [shift.staff_id for shift in shifts.speaking(tx, "aa") or ()] == [who] * len(MONDAY[0])
+        staff.change(tx, who, roles=frozenset({Role.ADMIN}))
+        assert shifts.on_shift(tx, "aa", now) == []
         assert shifts.speaking(tx, "aa") is None
 
 

@@ -291,6 +291,14 @@ def test_a_retry_that_can_never_be_comes_after_its_minutes() -> None:
     assert retry_at(WEEK, now, 60, ("2026-11-23", "evening"), REUNION) == Due(now + 3600)
 
 
+def test_a_part_of_the_day_that_the_clocks_took_away_gives_way_to_any_hour_of_the_day_there() -> None:
+    miquelon = ZoneInfo("America/Miquelon")  # a week longer on summer time: until then 11 h in Paris is 8 h there
+    now, agreed = at("2028-11-04T18:00"), ("2028-11-04", "morning")
+    assert windows.due(agreed, miquelon, PARIS) is not None
+    kept = retry_at(Calendar(ALWAYS, PARIS), now, 10 * 60, agreed, miquelon)
+    assert (local(kept.at, miquelon), kept.window) == ("2028-11-05T08:00", None)
+
+
 zones = some.sampled_from(sorted(set(ZONES.values()))).map(ZoneInfo)
 moments = some.floats(at("2026-01-01T00:00"), at("2028-12-31T00:00"))
 calendars = some.builds(Calendar, some.sampled_from([HOURS, ALWAYS]), zones)
@@ -325,7 +333,13 @@ def test_a_retry_is_never_too_early_never_at_night_and_never_outside_what_was_ag
     kept = retry_at(calendar, now, minutes, (agreed, part), theirs)
     assert earliest <= soon.at < latest
     assert earliest <= kept.at < latest
-    if windows.due((agreed, part), theirs, calendar.zone) is not None:
-        assert kept.window is not None
+    if windows.due((agreed, part), theirs, calendar.zone) is None:
+        return
+    assert not outside(kept, kept.at, theirs)
+    if kept.window is not None:
         assert (kept.window[0] >= agreed, kept.window[1]) == (True, part)
-        assert not outside(kept, kept.at, theirs)
+    else:  # from then on the clocks, there or here, leave nothing of it
+        days = (
+            datetime.fromtimestamp(earliest, calendar.zone).date() + timedelta(days=n) for n in range(1, LOOK_AHEAD)
+        )
+        assert not any(windows.due((day.isoformat(), part), theirs, calendar.zone) for day in days)

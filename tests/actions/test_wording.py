@@ -55,6 +55,14 @@ def test_of_two_authors_the_second_is_told_and_nothing_is_overwritten(house: Hou
     assert versions(house) == [{"full": "Two."}, {"full": "One."}]
 
 
+def test_who_is_overtaken_between_the_check_and_the_keeping_is_told(house: House) -> None:
+    late = wording.checked(house.studio, ("aa", "main"), wording.Edit({"full": "Two."}, 0))
+    house.write({"full": "One."})
+    with pytest.raises(Refused) as refused, house.parts.database.transaction() as tx:
+        wording.write(tx, late, house.by())
+    assert (refused.value.reason, versions(house)) == (Reason.EDITED_MEANWHILE, [{"full": "One."}])
+
+
 @pytest.mark.parametrize(
     ("entry", "what"),
     [
@@ -85,6 +93,6 @@ def test_mistakes_of_others_do_not_stop_an_edit(house: House) -> None:
 
 @pytest.mark.parametrize("spot", [("aa", "unheard-of"), ("zz", "main")])
 def test_only_texts_of_the_files_are_edited(house: House, spot: tuple[str, str]) -> None:
-    with pytest.raises(Refused) as refused, house.parts.database.transaction() as tx:
-        wording.write(tx, house.studio, spot, wording.Edit({"full": "x"}, 0), house.by())
+    with pytest.raises(Refused) as refused:
+        wording.checked(house.studio, spot, wording.Edit({"full": "x"}, 0))
     assert refused.value.reason is Reason.NO_SUCH_PROMPT

@@ -6,7 +6,7 @@ from statistics import median
 
 import psycopg
 
-from tests.bench import beside, desk, inside, machine, steps, treatment
+from tests.bench import beside, desk, inside, live, machine, steps, treatment
 from tests.bench.against import CALLERS, Compared, compared
 from tests.databases import running_postgres
 from tests.soak.house import House, house, make_durable
@@ -36,6 +36,7 @@ def main() -> None:
         with running_postgres() as server, house(Path(folder) / "desk-postgresql", server.url) as one:
             make_durable(server)
             _desk(f"PostgreSQL {version}", desk.measured(one))
+    live.main()
 
 
 def _engine(one: House) -> None:

@@ -49,7 +49,7 @@ def _send(one: House) -> None:
     places = [place for place in parts.shelf.current().captions if place in parts.shelf.current().sounds]
     for n in range(TAKES):
         data = wav_bytes(np.roll(voice, n))
-        taking.receive(parts.studio, places[n], data, Source.UPLOAD, Deed(HELPLINE, parts.clock()))
+        taking.receive(parts.studio, places[n], data, taking.Origin(Source.UPLOAD, Deed(HELPLINE, parts.clock())))
     parts.database.dispose()
 
 

@@ -95,16 +95,30 @@ def line(tmp_path: Path, browser: Browser) -> Iterator[Line]:
 
 
 @contextmanager
-def opened_office(tmp_path: Path, browser: Browser, **environ: str) -> Iterator[Office]:
-    """A server of these settings."""
+def opened_office(
+    tmp_path: Path, browser: Browser, dress: Callable[[Any], None] = lambda app: None, **environ: str
+) -> Iterator[Office]:
+    """A server of these settings; `dress` adds what only this test has."""
     clock = Clock()
-    joined = helpline.helpline(tmp_path, clock=clock, IVR_PUBLIC_URL=PUBLIC, **environ)
+    works = {"IVR_WORKER": "inside", **environ}  # who looks at a page waits for what jobs do
+    joined = helpline.helpline(tmp_path, clock=clock, IVR_PUBLIC_URL=PUBLIC, **works)
+    with office_of(joined, clock, browser, dress) as office:
+        yield office
+
+
+@contextmanager
+def office_of(
+    joined: Parts, clock: Clock, browser: Browser, dress: Callable[[Any], None] = lambda app: None
+) -> Iterator[Office]:
+    """A server of this helpline, with its staff."""
     ids = {role: people.hire(joined, role) for role in people.ROLES[1:]}
     with joined.database.transaction() as tx:
         staff.add(tx, NewMember("jb@example.org", "Jean-Baptiste Rochemont", frozenset({"aidant"}), ("fr",), clock()))
     contexts: list[BrowserContext] = []
 
-    with serve(application(joined)) as base:
+    app = application(joined)
+    dress(app)
+    with serve(app, ws="auto") as base:
 
         def opened(role: str = "stranger", language: str = "fr", *, width: int = 1280, **options: object) -> Page:
             context = browser.new_context(viewport={"width": width, "height": 800}, user_agent=AGENT, **options)  # type: ignore[arg-type]

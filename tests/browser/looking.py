@@ -27,6 +27,13 @@ SMALL = """
         .map((e) => e.outerHTML.slice(0, 80))
 """
 
+BELOW = """
+    [...document.querySelectorAll("main *")].filter((e) => e.checkVisibility())
+        .filter((e) => e.getBoundingClientRect().bottom > document.querySelector("footer").getBoundingClientRect().top)
+        .map((e) => e.outerHTML.slice(0, 80))
+"""
+"""What hangs into the foot of the page, or stands below it."""
+
 
 def picture(page: Page, name: str) -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)

@@ -10,7 +10,7 @@ from ivr.numbers import understand
 from ivr.store import jobs
 from ivr.store.jobs import NewJob
 from tests.browser.conftest import Office
-from tests.browser.looking import SMALL, TWO, picture, violations
+from tests.browser.looking import BELOW, SMALL, TWO, picture, violations
 from tests.web.people import NOW
 
 FIRST, SECOND = "+33639981824", "+33199001825"
@@ -50,6 +50,7 @@ def test_the_pages_can_be_read_by_everybody(office: Office, axe: str, language: 
             assert violations(admin, axe) == [], name
             assert admin.evaluate("document.documentElement.scrollWidth") <= width, f"{name} is wider than the screen"
             assert admin.evaluate(SMALL) == [], f"{name} has targets that a hand in a hurry misses"
+            assert admin.evaluate(BELOW) == [], f"{name} hangs below its foot"
 
 
 def test_a_job_that_dies_appears_by_itself_and_is_only_done_again_by_who_looked(office: Office) -> None:

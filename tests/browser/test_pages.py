@@ -26,6 +26,7 @@ FOR_ADMINS = {
     "member": "/staff/1",
     "audit": "/audit",
     "empty-audit": "/audit?about=nothing",
+    "speech": "/speech",
 }
 
 

@@ -42,7 +42,9 @@ def a_take(office: Office, state: State, report: Mapping[str, Any], said: str = 
 def recorded(office: Office) -> int:
     """A take with its sound, treated and checked."""
     deed = Deed(Actor(office.ids["coordinator"]), office.clock())
-    id = taking.receive(office.joined.studio, (tongue(office).code, NAME), spoken(), Source.BROWSER, deed)
+    id = taking.receive(
+        office.joined.studio, (tongue(office).code, NAME), spoken(), taking.Origin(Source.BROWSER, deed)
+    )
     until(lambda: found(office, id).state is not State.WAITING)
     return id
 
@@ -59,9 +61,10 @@ def filled(office: Office) -> None:
     joined, admin, now = office.joined, office.ids["admin"], office.clock()
     deed, code = Deed(Actor(admin), now), tongue(office).code
     text = joined.studio
+    entry = {"full": "به همراه خوش آمدید. ما به شما کمک می‌کنیم.", "short": "همراه."}
+    good = wording.checked(text, (code, NAME), Edit(entry, 0))
     with joined.database.transaction() as tx:
-        entry = {"full": "به همراه خوش آمدید. ما به شما کمک می‌کنیم.", "short": "همراه."}
-        draft = wording.write(tx, text, (code, NAME), Edit(entry, 0), deed)
+        draft = wording.write(tx, good, deed)
     a_take(office, State.BAD, {"findings": [{"code": "silent", "values": {}}]})
     approved = a_take(office, State.GOOD, {"findings": []}, "یک متن دیگر")
     a_take(office, State.DOUBTFUL, NOISY)

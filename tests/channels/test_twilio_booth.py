@@ -10,12 +10,13 @@ import pytest
 from ivr import app
 from ivr.actions import booth_steps
 from ivr.actions.booth_call import PIN_SECONDS
-from ivr.store import prompt_codes
+from ivr.store import prompt_codes, wordings
 from ivr.store.booth import State, Step
 from ivr.store.dials import How
 from ivr.store.dials import State as Dialled
 from ivr.store.takes import Source
 from ivr.store.takes import State as Taken
+from ivr.store.wordings import NewWording
 from ivr.web.site import Site
 from tests import booth, helpline
 from tests.booth import PHONE, Studio
@@ -167,6 +168,19 @@ def test_who_hangs_up_while_speaking_loses_nothing_either(here: Studio) -> None:
     here.work(2)
     (take,) = here.takes()
     assert here.joined.studio.vault.open(take.file) == tone(3)
+
+
+def test_a_text_that_changes_before_the_recording_is_fetched_is_not_what_was_spoken(here: Studio) -> None:
+    call = here.speaking()
+    here.spoken(call, here=False)
+    said = here.joined.shelf.current().captions[here.language, here.name]
+    with here.joined.database.transaction() as tx:
+        new = NewWording(here.language, here.name, {"full": "Other words."}, "", here.id, here.joined.clock())
+        assert wordings.add(tx, new, 0)
+    call.stays_silent()
+    here.work(2)
+    (take,) = here.takes()
+    assert take.text == said
 
 
 def test_a_recording_that_is_told_after_the_end_of_the_call_counts(here: Studio) -> None:

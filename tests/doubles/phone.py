@@ -142,6 +142,16 @@ class Phone:
         self._company.follow(call, dial, fields)
         self._company.carry_on(call)
 
+    @property
+    def stream(self) -> tuple[str, dict[str, str]]:
+        """The address and parameters of the stream that the call's sound goes to."""
+        call = self._call
+        if call is None or call.wait is None or call.waiting != "stream":
+            raise NotNow("no stream")
+        (stream,) = call.wait.children
+        parameters = {each.attributes["name"]: each.attributes["value"] for each in stream.children}
+        return stream.attributes["url"], parameters
+
     def stream_closes(self) -> None:
         """Our server closed the media stream: its action, or the verb after </Connect>, follows."""
         call, connect = self._during("stream")

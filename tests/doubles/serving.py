@@ -15,11 +15,15 @@ import uvicorn
 
 @contextmanager
 def serve(
-    app: Any, *, lifespan: Literal["auto", "on", "off"] = "auto", protocol: type[Protocol] | None = None
+    app: Any,
+    *,
+    lifespan: Literal["auto", "on", "off"] = "auto",
+    protocol: type[Protocol] | None = None,
+    ws: Literal["none", "auto"] = "none",
 ) -> Iterator[str]:
     """Runs `app` in a thread on a free loopback port and yields its base URL, without a slash at the end."""
     listening = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(app, http=protocol or "httptools", ws="none", lifespan=lifespan, log_level="error")
+    config = uvicorn.Config(app, http=protocol or "httptools", ws=ws, lifespan=lifespan, log_level="error")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()

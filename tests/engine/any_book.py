@@ -20,7 +20,8 @@ from ivr.engine.inputs import (
     TransferEnded,
     Unavailable,
 )
-from ivr.engine.menu import Book
+from ivr.engine.menu import Book, Language, Menu
+from ivr.engine.state import State
 from ivr.engine.turn import When
 from ivr.release.parse import parse
 from tests.engine.books import PERSON, Nodes, raw
@@ -30,7 +31,7 @@ KEYS = "0123456789*#"
 OWN_PROMPTS = {id: st.sampled_from([f"own.{id}", f"{id}.own"]) for id in "abcdef"}
 KINDS = ("hours", "weather", "recording", "line")
 CASES = ("open", "closed")
-WORDS = {"a": ["alpha"], "b": ["beta", "both"], "c": ["both"], "aa": ["first tongue"]}
+WORDS = {"a": ["alpha"], "b": ["beta", "both"], "c": ["gamma"], "aa": ["first tongue"]}
 NEW_HERE = {"needs": {"first_call": "yes"}, "say": ["new-here"]}
 FACTS = {"fee": {"says": "s", "source": "doc", "value": 5, "doubt": True}}
 FEE = {"full": "{fee}", "short": "{fee}", "doubt": "maybe", "facts": ["fee"]}
@@ -78,7 +79,7 @@ def _menu(draw: Draw, chosen: Draw, silent: Draw) -> dict[str, Any]:
     for option in options[1:]:
         if draw(st.booleans()):
             option |= {"needs": "opens", "say": [{"moment": "opens"}, draw(OWN_PROMPTS[option["id"]])]}
-    node: dict[str, Any] = {"kind": "menu", "options": options}
+    node: dict[str, Any] = {"kind": "menu", "options": options, "sure": draw(st.booleans())}
     for name in ("silence", "give_up"):
         if draw(st.booleans()):
             node[name] = draw(silent)
@@ -185,12 +186,39 @@ answers = st.one_of(
     ),
 )
 outsides = st.dictionaries(st.sampled_from(KINDS), answers)
+ROWS = ("aa-key0", "aa-thirty aa-key9", "aa-thirty", "bb-key4 bb-key7")
+"""Said where digits are listened for, each word of them is expected, not the whole."""
+
+SENTENCES = [
+    *ROWS,
+    *("alpha", "both", "first tongue", "aa option c", "aa option other", "aa option go-on"),
+    *("aa person", "bb back", "aa main", "bb again", "aa next"),
+    *("aa yes", "bb yes", "aa no", "aa no"),
+    *("no such thing", ""),
+]
+COMMANDS = {"person": "0", "again": "9", "back": "*", "main": "#", "next": "1", "tongue": "1"}
+OPTIONS = {"alpha": "a", "both": "b"}
+
+
+def key_of(book: Book, state: State, words: str) -> str:
+    """The key that these words of SENTENCES stand for where a call stands."""
+    word = words.rsplit(maxsplit=1)[-1]
+    if word in ("yes", "no"):
+        return state.offered or {"yes": "1", "no": "2"}[word]
+    node = book.node(state.node)
+    options = node.options if isinstance(node, Menu) else (node.other,) if isinstance(node, Language) else ()
+    return COMMANDS.get(word) or next(option.key for option in options if option.id == OPTIONS.get(word, word))
+
+
+sentences = st.sampled_from(SENTENCES)
+said: st.SearchStrategy[Input] = st.builds(Said, sentences, st.lists(sentences, max_size=2).map(tuple))
 harmless: st.SearchStrategy[Input] = st.one_of(
     st.builds(Pressed, keys),
     st.builds(Pressed, keys),
     st.builds(Pressed, st.sampled_from(["", "x", "1x1", "٣", "\x00"])),
     st.just(StayedSilent()),
-    st.builds(Said, st.sampled_from(["alpha", "both", "aa person", "bb back", "aa yes", "no such thing", ""])),
+    said,
+    said,
     st.builds(Recorded, st.sampled_from([None, "ref"])),
     st.builds(TransferEnded, st.booleans()),
     st.just(Arrived("bb", False)),

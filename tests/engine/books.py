@@ -59,8 +59,17 @@ def raw(first: Nodes | None = None, *, languages: tuple[str, ...] = ("aa",), **m
     data = copy.deepcopy(data)
     add_texts(data, more.get("texts", {}))
     for code in languages:
-        data["languages"][code]["words"] = more.get("words", {})
+        data["languages"][code]["words"] = {**_ways(data, languages, code), **more.get("words", {})}
     return data
+
+
+def _ways(data: Raw, languages: tuple[str, ...], code: str) -> dict[str, list[str]]:
+    """A way to say each option: "aa option top" in the language aa."""
+    nodes = [node for tree in data["trees"] for node in tree["nodes"].values()]
+    options = [
+        option for node in nodes for option in (*node.get("options", ()), *([node["other"]] if "other" in node else []))
+    ]
+    return {id: [f"{code} option {id}"] for id in (*languages, *(option["id"] for option in options))}
 
 
 def _tree(name: str, nodes: Nodes) -> Raw:
@@ -75,7 +84,7 @@ def _taken(nodes: Nodes, frame: Nodes) -> Nodes:
 def language(code: str, order: int) -> Raw:
     """A language whose keys are called key0 … and that has no texts yet."""
     keys = {key: f"{code}-key{key}" for key in "0123456789*#"}
-    commands = {name: [f"{code} {name}"] for name in ("person", "again", "back", "main")}
+    commands = {name: [f"{code} {name}"] for name in ("person", "again", "back", "main", "next")}
     about = {
         "name": code.upper(),
         "direction": "ltr",
@@ -84,6 +93,7 @@ def language(code: str, order: int) -> Raw:
         "keys": keys,
         "yes": [f"{code} yes"],
         "no": [f"{code} no"],
+        "numbers": {"39": [f"{code}-thirty {code}-key9"], "30": [f"{code}-thirty"]},
         "globals": commands,
     }
     return {"language": about, "texts": {}, "words": {}, "lines": {}}

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from ivr.engine import check_menus, check_texts
+from ivr.engine import check_menus, check_texts, check_words
 from ivr.engine.reading import Mistake
 from ivr.release.files import Raw
 from tests.engine.books import MENU, PERSON, menu, raw
@@ -278,6 +278,54 @@ def _due_for_review() -> list[Case]:
     ]
 
 
+def _ambiguous_words() -> list[Case]:
+    two = {"first": menu("main", "main")}
+    clash = raw(two, words={"a": ["One thing"], "b": ["another", "one  THING!"]})
+    command = raw(two, words={"first.a": ["aa person"]})
+    turned = raw({"first": STEPS})
+    turned["languages"]["aa"]["language"]["globals"]["next"] = ["aa back"]
+    tongues = both(words={"aa": ["the first"]})
+    tongues["languages"]["bb"]["words"]["bb"] = ["The first"]
+    return [
+        (clash, Mistake(TREE, 3, "first", "`one thing` means key 1 and key 2", "aa")),
+        (command, Mistake(TREE, 3, "first", "`aa person` means key 1 and key 0", "aa")),
+        (turned, Mistake(TREE, 3, "first", "`aa back` means the next page and key *", "aa")),
+        (tongues, Mistake(FRAME, 3, "start", "`the first` means key 1 and key 2")),
+    ]
+
+
+def _ambiguous_answers() -> list[Case]:
+    file = "prompts/aa/language.yaml"
+    agree, count = about(raw(), no=["aa yes"]), about(raw(), numbers={"5": ["aa-key7"]})
+    help_me = about(raw(), numbers={"39": ["aa person"]})
+    return [
+        (agree, Mistake(file, 1, "aa", "`aa yes` means `yes` and `no`", "aa")),
+        (count, Mistake(file, 1, "aa", "`aa key7` means the digits 5 and the digits 7", "aa")),
+        (help_me, Mistake(file, 1, "aa", "`aa person` means `global.person` and the digits 39", "aa")),
+    ]
+
+
+def _unsayable() -> list[Case]:
+    return [
+        (raw(words={"top": []}), Mistake(TREE, 3, "first", "no way to say `top`", "aa", True)),
+        (raw(words={"first.top": []}), Mistake(TREE, 3, "first", "no way to say `top`", "aa", True)),
+        (raw(words={"other": []}), Mistake(FRAME, 3, "start", "no way to say `other`", "aa", True)),
+        (raw(words={"aa": []}), Mistake(FRAME, 3, "start", "no way to say `aa`", "aa", True)),
+    ]
+
+
+def _unanswerable() -> list[Case]:
+    file = "prompts/aa/language.yaml"
+    silent = about(
+        raw({"first": STEPS}), globals={"person": ["help"], "again": ["again"], "back": ["back"], "main": []}
+    )
+    return [
+        (about(raw(), yes=[]), Mistake(file, 1, "aa", "no way to say `yes`", "aa", True)),
+        (silent, Mistake(file, 1, "aa", "no way to say `global.main`", "aa", True)),
+        (silent, Mistake(file, 1, "aa", "no way to say `global.next`", "aa", True)),
+    ]
+
+
 CASES: dict[Callable[..., Any], list[Case]] = {
     check_menus._unknown_targets: _unknown_targets(),
     check_menus._roles: _roles(),
@@ -303,4 +351,8 @@ CASES: dict[Callable[..., Any], list[Case]] = {
     check_texts._same_facts: _same_facts(),
     check_texts._unspoken_facts: _unspoken_facts(),
     check_texts._due_for_review: _due_for_review(),
+    check_words._ambiguous_words: _ambiguous_words(),
+    check_words._ambiguous_answers: _ambiguous_answers(),
+    check_words._unsayable: _unsayable(),
+    check_words._unanswerable: _unanswerable(),
 }

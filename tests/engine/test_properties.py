@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from ivr.engine import engine
 from ivr.engine.graph import unchosen
 from ivr.engine.inputs import Context, Input, Pressed, StayedSilent
-from ivr.engine.menu import Book, Entry
+from ivr.engine.menu import Book, Entry, Steps
 from ivr.engine.state import dumps, unwire, wire
-from ivr.engine.turn import CallEnded, HangUp, Listen, Record, Transfer
+from ivr.engine.turn import CallbackRequested, CallEnded, Fact, HangUp, LanguageChosen, Listen, Record, Result, Transfer
 from ivr.engine.wire import turn_in, turn_out
 from tests.engine import any_book
 from tests.engine.caller import Caller
@@ -93,6 +93,73 @@ def test_several_keys_at_once_are_the_same_as_one_after_the_other(book, outside,
     assert together.state == single.state
     assert replace(together.turn, facts=()) == replace(single.turn, facts=())
     assert together.facts == single.facts
+
+
+@settings(UNHURRIED, max_examples=70)
+@given(any_book.books(), any_book.outsides, languages, any_book.ways, any_book.sentences)
+def test_what_is_said_leads_where_its_key_leads_or_is_asked_back_or_is_not_understood(
+    book, outside, language, way, words
+):
+    caller = call(book, outside, language, way)
+    before = caller.state
+    caller.says(words)
+    assume(not before.ended and caller.state.offered == "" and caller.turn.result is not Result.NO_MATCH)
+    assume(before.misses + 1 < book.limits.tries and words not in any_book.ROWS)
+    key = any_book.key_of(book, before, words)
+    node = book.node(before.node)
+    if isinstance(node, Entry) and not before.confirming and not before.offered:
+        key = {"#": "*" * 6 + "#", "*": "*" * len(before.secrets.get("entry", "")) + "*"}.get(key, key)
+        assume(key != "9")
+    assert place(caller) == place(call(book, outside, language, way).does(Pressed(key)))
+
+
+def place(caller: Caller) -> tuple[object, ...]:
+    """Where a call stands and how it came there, but not by what."""
+    state = caller.state
+    return state.node, state.page, state.language, state.topic, state.trail, state.stack, state.answers, caller.facts
+
+
+@settings(UNHURRIED, max_examples=60)
+@given(any_book.books(), any_book.outsides, languages, any_book.ways, any_book.sentences)
+def test_what_is_not_listened_for_is_not_understood(book, outside, language, way, words):
+    caller = call(book, outside, language, way)
+    before = caller.state
+    phrases = {phrase for said in engine.expected(book, before).values() for phrase in said}
+    assume(not before.ended and words not in phrases and words not in any_book.ROWS)
+    caller.says(words)
+    if before.misses + 1 < book.limits.tries:
+        assert (caller.state.node, caller.turn.result) == (before.node, Result.NO_MATCH)
+
+
+@settings(UNHURRIED, max_examples=60)
+@given(any_book.books(), any_book.outsides, languages, any_book.ways, st.sampled_from(["", "0"]))
+def test_every_phrase_that_is_listened_for_means_something(book, outside, language, way, offered):
+    caller = call(book, outside, language, way)
+    nodes = [caller.state.node, *(id for id, node in book.nodes.items() if isinstance(node, Entry))]
+    for node in nodes:
+        before = replace(caller.state, node=node, confirming=False, offered=offered, secrets={}, misheard=0)
+        for tongue, phrases in engine.expected(book, before).items():
+            for phrase in phrases:
+                caller.state = before
+                refused = bool(offered) and phrase == f"{tongue} no"
+                assert refused or caller.says(phrase).turn.result is not Result.NO_MATCH
+
+
+def _is_promised(fact: Fact) -> bool:
+    return isinstance(fact, CallbackRequested) and fact.finished
+
+
+@settings(UNHURRIED, max_examples=80)
+@given(any_book.books(), any_book.outsides, languages, st.lists(any_book.said, max_size=12))
+def test_no_language_and_no_person_is_chosen_by_voice_without_a_yes(book, outside, language, way):
+    caller = call(book, outside, language, [])
+    for heard in way:
+        before = caller.state
+        caller.does(heard)
+        agreed = before.offered or before.confirming or before.misses + 1 >= book.limits.tries
+        turned = isinstance(book.node(before.node), Steps)  # the next page asks for nothing that silence would not
+        if any(isinstance(fact, LanguageChosen) or _is_promised(fact) for fact in caller.turn.facts):
+            assert agreed or turned
 
 
 @settings(UNHURRIED, max_examples=100)

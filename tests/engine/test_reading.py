@@ -43,6 +43,14 @@ def test_every_kind_can_be_read(kind):
     assert mistakes({"kind": kind, **GOOD[kind], "topic": "t", "text": "sms"}) == []
 
 
+@pytest.mark.parametrize("kind", ["menu", "question"])
+def test_a_menu_or_one_option_may_be_asked_back(kind):
+    made = node(kind, options=[{**OPTION, "sure": True}, {**OPTION, "key": 2}])
+    assert (made.sure, [option.sure for option in made.options]) == (False, [True, None])
+    assert node(kind, sure=True).sure
+    assert mistakes({"kind": kind, **GOOD[kind], "sure": "x"}) == ["`sure` must be true or false"]
+
+
 @pytest.mark.parametrize("kind", GOOD)
 def test_only_kinds_that_speak_say_their_own_id(kind):
     assert node(kind).say == (() if kind in SILENT else ("n",))

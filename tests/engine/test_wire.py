@@ -34,6 +34,9 @@ FULL = State(
     filled=True,
     silences=1,
     misses=2,
+    misheard=1,
+    offered="2",
+    spoken=True,
     inputs=3,
     heard=True,
     topic="papers",
@@ -78,6 +81,13 @@ def test_a_state_travels_without_its_secrets():
 
 def test_what_stands_at_its_default_does_not_travel():
     assert wire(State("n", 5.0)) == {"n": "n", "t": 5.0}
+
+
+def test_a_state_that_was_written_before_there_was_speech_can_still_be_read():
+    old = {"n": "n", "t": 12.5, "l": "aa", "c": True, "m": 2, "i": 3, "h": True, "a": {"first_call": "yes"}}
+    state = unwire(old, {})
+    assert (state.misheard, state.offered, state.spoken) == (0, "", False)
+    assert wire(state) == old
 
 
 def test_the_same_state_has_the_same_bytes_in_any_order_of_its_answers():

@@ -152,6 +152,10 @@ def test_a_language_that_lacks_what_it_must_say_is_named():
         ("pronounce", "x", "`pronounce` must be a mapping"),
         ("globals", ["person"], "`globals` must be a mapping"),
         ("yes", "oui", "`yes` must be a list"),
+        ("numbers", ["39"], "`numbers` must be a mapping"),
+        ("numbers", {"39": "thirty-nine"}, "`39` must be a list"),
+        ("numbers", {"3x": []}, "`numbers` names `3x`, which is no row of digits"),
+        ("numbers", {"٣": []}, "`numbers` names `٣`, which is no row of digits"),
         ("voices", "pico", "`voices` must be a list of mappings"),
         ("voices", ["pico"], "`voices` must be a list of mappings"),
     ],
@@ -176,6 +180,15 @@ def test_a_language_keeps_all_that_is_known_of_it():
     assert (tongue.voices, tongue.pronounce) == (({"engine": "e"},), {"CAB": "C A B"})
     assert (tongue.words["top"], tongue.words["yes"]) == (("up",), ("aa yes",))
     assert tongue.words["global.main"] == ("aa main",)
+
+
+def test_a_number_may_be_said_as_its_keys_are_and_otherwise():
+    data = raw()
+    data["languages"]["aa"]["language"]["numbers"] = {"1": ["a"], "39": ["thirty-nine"]}
+    (tongue,) = parse(data).tongues
+    assert tongue.numbers["1"] == ("aa-key1", "a")
+    assert (tongue.numbers["0"], tongue.numbers["39"]) == (("aa-key0",), ("thirty-nine",))
+    assert set(tongue.numbers) == {*"0123456789", "39"}
 
 
 @pytest.mark.parametrize("text", [7, ["x"], {"short": "x"}, {"full": 7}, None])

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.databases import opened, running_postgres
-from tests.soak import desk, desk_claims, fuzz, jobs, kills, outage, studio
+from tests.soak import desk, desk_claims, fuzz, jobs, kills, live, outage, studio
 from tests.soak.house import house, make_durable
 from tests.soak.kills import Plan
 
@@ -45,6 +45,11 @@ def jobs_on_postgresql(plan: Plan) -> list[str]:
     with running_postgres() as server, house(_folder(), server.url) as one:
         make_durable(server)
         return jobs.soak(one, plan, _tell)
+
+
+def live_calls(plan: Plan) -> list[str]:
+    """Hours of live calls, forty at a time, in as many minutes as `fuzz` takes: memory stays flat."""
+    return live.soak(live.Plan(rounds=max(4, int(plan.minutes * 60 / 24))), _tell)
 
 
 def fuzz_on_sqlite(plan: Plan) -> list[str]:
@@ -112,6 +117,7 @@ PARTS: Mapping[str, tuple[Callable[[Plan], list[str]], ...]] = {
     "desk": (desk_on_sqlite, desk_on_postgresql),
     "claims": (claims_on_sqlite, claims_on_postgresql),
     "studio": (studio_on_sqlite, studio_on_postgresql),
+    "live": (live_calls,),
     "fuzz": (fuzz_on_sqlite, fuzz_on_postgresql),
     "all": (
         claims_on_sqlite,
@@ -125,6 +131,7 @@ PARTS: Mapping[str, tuple[Callable[[Plan], list[str]], ...]] = {
         jobs_on_postgresql,
         studio_on_sqlite,
         studio_on_postgresql,
+        live_calls,
         fuzz_on_sqlite,
         fuzz_on_postgresql,
     ),
@@ -137,7 +144,7 @@ def main() -> None:
     asked.add_argument("part", choices=PARTS, nargs="?", default="all")
     asked.add_argument("--kills", type=int, default=200)
     asked.add_argument("--phones", type=int, default=6)
-    asked.add_argument("--minutes", type=float, default=20, help="of the part fuzz")
+    asked.add_argument("--minutes", type=float, default=20, help="of the parts fuzz and live")
     asked.add_argument("--seed", type=int, default=random.randrange(1_000_000))
     given = asked.parse_args()
     plan, found = Plan(given.seed, given.kills, given.phones, given.minutes), list[str]()

@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from ivr import app, outward
+from ivr import duties, outward
 from ivr.actions import callbacks, dialling, looking, placing
 from ivr.actions.audit import Actor, Deed
 from ivr.actions.jobs import Backoff
@@ -23,7 +23,7 @@ from ivr.errors import StorageAway
 from ivr.observing import log_as_json
 from ivr.server import serve_forever
 from ivr.settings import load
-from ivr.store import desk, staff
+from ivr.store import desk, dials, staff
 from ivr.store.dials import How
 from ivr.store.requests import Status
 from ivr.store.staff import Member
@@ -39,7 +39,7 @@ def in_a_hurry() -> Parts:
     """The helpline of the environment, with seconds for minutes."""
     looking.QUIET_SECONDS, looking.HOPELESS_SECONDS = QUIET, 20  # type: ignore[misc]
     placing.LOOK_SECONDS = LOOK  # type: ignore[misc]
-    made, plan = outward.trunk, app.recurring
+    made, plan = outward.trunk, duties.recurring
 
     def trunk(*args: object) -> placing.Trunk | None:
         found = made(*args)  # type: ignore[arg-type]
@@ -48,7 +48,7 @@ def in_a_hurry() -> Parts:
     def recurring(zone: object) -> tuple[Recurring, ...]:
         return (*(each for each in plan(zone) if each.kind != "watch-dials"), Every("watch-dials", 1))  # type: ignore[arg-type]
 
-    outward.trunk, app.recurring = trunk, recurring  # type: ignore[assignment]
+    outward.trunk, duties.recurring = trunk, recurring  # type: ignore[assignment]
     joined = parts(load(os.environ))
     quick = {
         name: dataclasses.replace(kind, lease=LEASE, backoff=Backoff(0.2, 1)) for name, kind in joined.kinds.items()
@@ -104,7 +104,7 @@ def go_on(made: Parts, tx: object, row: desk.Row, deed: Deed, truth: Path) -> bo
                 return False
             callbacks.judge(tx, row.id, (truth / str(row.dial_id)).exists(), deed)  # type: ignore[arg-type]
         case Status.WRAP_UP:
-            dial = dialling.live(tx, row.dial_id or 0)  # type: ignore[arg-type]
+            dial = dials.find(tx, row.dial_id or 0)  # type: ignore[arg-type]
             outcome = OUTCOMES.get(dial.how, "declined") if dial is not None and dial.how else "declined"
             rules = Rules(RULES, {}, frozenset(), made.settings.zone)  # type: ignore[arg-type]
             callbacks.wrap_up(tx, row.id, Wrap(outcome), rules, deed)  # type: ignore[arg-type]

@@ -1,8 +1,8 @@
-"""All that one person can leave in the store: a call, a request, a message, an attempt, a note, a block, a tally."""
+"""All that one person can leave in the store: a call, what it heard, a request, a message, an attempt, a note …"""
 
 from dataclasses import dataclass
 
-from ivr.store import blocklist, callers, calls, dials, messages, notes, requests, staff, tallies
+from ivr.store import blocklist, callers, calls, dials, listenings, messages, notes, requests, staff, tallies
 from ivr.store.database import Transaction
 from ivr.store.requests import Status
 from ivr.store.schema import requests as requests_table
@@ -44,6 +44,13 @@ def rang(tx: Transaction, call: str, number: str | None, keyed: str = "", at: fl
     return caller_id
 
 
+def said(tx: Transaction, call: str, words: str, at: float = NOW) -> None:
+    """What was heard in the first turn of a call."""
+    assert listenings.add(
+        tx, listenings.Window(call, 1, "enter", "aa", 12, "voice", words, 0.7, "reached", 2.5, 0.4, at)
+    )
+
+
 def asked(tx: Transaction, call: str, number: str, caller_id: int | None = None, at: float = NOW) -> int:
     """A request that was made in a call, on a shared phone."""
     wish = requests.Wish("aa", phone="shared", code="4711", zone="Indian/Reunion")
@@ -83,6 +90,7 @@ def lived(tx: Transaction, number: str, name: str, at: float = NOW) -> Life:
     """All of it at one moment; the request is still open."""
     call = f"call-{name}"
     caller_id = rang(tx, call, number, keyed=number.replace("+33", "0"), at=at)
+    said(tx, call, number, at)
     request_id = asked(tx, call, number, caller_id, at)
     note = notes.add(tx, notes.NewNote(request_id, at, aidant(tx), notes.Kind.WRITTEN, f"reach her on {number}"))
     message_id = stored(tx, call, request_id, f"{name}.sealed", at)

@@ -1,12 +1,14 @@
 """Sittings and what is spoken in them: each delivery counts once, and a recording has one end."""
 
 from ivr.store import booth, dials, takes
-from ivr.store.booth import Sitting, State, Step
+from ivr.store.booth import Said, Sitting, State, Step
 from ivr.store.database import Database, Transaction
 from ivr.store.dials import Dial, Kind, NewDial
 from ivr.store.takes import NewTake, Source
 from tests.actions.desks import hire
 from tests.store.people import NOW
+
+TALE = Said("tale", "words")
 
 
 def begun(tx: Transaction) -> Dial:
@@ -19,7 +21,7 @@ def begun(tx: Transaction) -> Dial:
 
 
 def spoken(tx: Transaction, dial: Dial, ref: str) -> int:
-    added = booth.add(tx, dial, ref, "tale", NOW)
+    added = booth.add(tx, dial, ref, TALE, NOW)
     assert added is not None
     return added[0]
 
@@ -41,8 +43,8 @@ def test_a_sitting_goes_on_and_each_recording_has_one_end(database: Database) ->
         assert booth.find(tx, 99) is None
 
         taken, dropped, lost = (spoken(tx, dial, ref) for ref in ("RE1", "RE2", "RE3"))
-        assert booth.add(tx, dial, "RE1", "tale", NOW) == (taken, False)
-        assert booth.add(tx, other, "RE1", "tale", NOW) is None
+        assert booth.add(tx, dial, "RE1", TALE, NOW) == (taken, False)
+        assert booth.add(tx, other, "RE1", TALE, NOW) is None
         new = NewTake("aa", "tale", "words", Source.TELEPHONE, "file", "0" * 64, dial.staff_id, NOW)
         assert booth.take(tx, taken, takes.add(tx, new))
         assert booth.drop(tx, dropped)

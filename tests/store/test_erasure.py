@@ -1,16 +1,17 @@
 """One person can be forgotten, and only that one."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select, text
 
-from ivr.store import blocklist, callers, calls, dials, keyed, messages, notes, requests, tallies
+from ivr.store import blocklist, callers, calls, desk, dials, keyed, messages, notes, requests, tallies
 from ivr.store.crypto import Keyring
 from ivr.store.database import Database, Transaction
 from ivr.store.erasure import Counts, count, erase, find
-from ivr.store.studio_tables import metadata
+from ivr.store.speech_tables import metadata
 from tests.databases import KEY, OLD_KEY, opened
 from tests.store import scan
 from tests.store.lives import aidant, asked, dialled, end, lived, rang, stored
@@ -50,6 +51,7 @@ def test_the_search_finds_a_number_wherever_it_is(database: Database) -> None:
         "blocked.reason_sealed",
         "callers.number_hash",
         "callers.number_sealed",
+        "listenings.heard_sealed",
         "request_notes.text_sealed",
         "requests.details_sealed",
         "requests.number_hash",
@@ -287,6 +289,29 @@ def test_those_who_ring_while_they_are_forgotten_are_known_anew_or_not_at_all(da
         }
         assert linked <= {caller.id if caller else None}
         assert not blocklist.has(tx, SHE)
+
+
+def test_who_hears_of_a_call_and_who_erases_it_do_not_wait_for_each_other(postgres_url: str) -> None:
+    waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    with opened(postgres_url) as database:
+        with database.transaction() as tx:
+            life = lived(tx, SHE, "hers")
+            over(tx, life.call_id)
+
+        def forgets() -> Counts:
+            with database.transaction() as tx:
+                return erase(tx, find(tx, SHE, hold=True))
+
+        with ThreadPoolExecutor(1) as pool:
+            with database.transaction() as tx:
+                assert dials.lock(tx, life.dial_id) is not None
+                erased = pool.submit(forgets)
+                waiting = 0
+                while not waiting and not erased.done():
+                    with database.reading() as other:
+                        waiting = other.execute(waits).scalar_one()
+                assert desk.lock(tx, life.request_id) is not None
+            assert erased.result().requests == 1
 
 
 def test_erasing_at_the_same_moment_twice_is_erasing_once(database: Database) -> None:

@@ -62,6 +62,19 @@ def test_a_checked_take_is_checked_anew_and_an_approved_one_is_not(database: Dat
         assert takes.again(tx, id) is False
 
 
+def test_what_was_overruled_is_not_when_it_is_checked_anew(database: Database) -> None:
+    """Else the page says that somebody found good what nobody has heard since."""
+    with database.transaction() as tx:
+        id = takes.add(tx, a_take())
+        takes.treat(tx, id, DOUBTFUL)
+        takes.overrule(tx, id, None, "a market behind her")
+        takes.again(tx, id)
+        takes.treat(tx, id, DOUBTFUL)
+        found = takes.find(tx, id)
+    assert found is not None
+    assert (found.state, found.overruled_why) == (State.DOUBTFUL, None)
+
+
 def test_the_newest_take_of_a_place_counts_unless_it_was_withdrawn(database: Database) -> None:
     with database.transaction() as tx:
         first, second = takes.add(tx, a_take()), takes.add(tx, a_take())
@@ -70,8 +83,8 @@ def test_the_newest_take_of_a_place_counts_unless_it_was_withdrawn(database: Dat
             ("xx", "welcome"): second,
             ("xx", "goodbye"): other,
         }
-        assert takes.withdraw(tx, second) is True
-        assert takes.withdraw(tx, second) is False
+        assert takes.withdraw(tx, second, NOW) is True
+        assert takes.withdraw(tx, second, NOW) is False
         assert takes.newest(tx)["xx", "welcome"].id == first
         assert [take.id for take in takes.of_place(tx, "xx", "welcome")] == [second, first]
         assert [take.id for take in takes.same(tx, "0" * 64)] == [first]

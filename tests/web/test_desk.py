@@ -132,7 +132,7 @@ def test_the_next_request_is_taken_and_opened(house: House) -> None:
     assert visit.post("/desk/next").headers["location"] == f"/desk/{first}"
     assert visit.post("/desk/next").headers["location"] == f"/desk/{second}"
     assert visit.post("/desk/next").headers["location"] == "/desk?done=nobody"
-    assert "Personne ne vous attend" in text(visit.get("/desk?done=nobody"))
+    assert "Personne à appeler maintenant" in text(visit.get("/desk?done=nobody"))
     assert found(house.joined, first).staff_id == house.ids["aidant"]
 
 

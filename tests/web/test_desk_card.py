@@ -414,6 +414,8 @@ def left(told: Told, sound: bytes = b"RIFF a sound", state: messages.State = mes
             messages.store(tx, added[0], Kept(put.name, put.sha256, 41.0, silent, joined.clock()))
         elif state is messages.State.LOST:
             messages.lose(tx, added[0])
+        elif state is messages.State.FORGOTTEN:
+            forgetting.forget_sounds(tx, [added[0]])
     return added[0]
 
 
@@ -455,6 +457,13 @@ def test_a_message_that_cannot_be_heard_says_why(told: Told, state: messages.Sta
     assert said in told.page()
     status = told.house.visit("aidant").get(f"/desk/{told.id}/message/{id}.wav").status_code
     assert status == (200 if state is messages.State.SILENT else 404)
+
+
+def test_a_message_whose_time_is_over_is_named_and_has_no_player(told: Told) -> None:
+    id = left(told, state=messages.State.FORGOTTEN)
+    page = told.house.visit("aidant").get(f"/desk/{told.id}")
+    assert "Ce message vocal est effacé" in text(page)
+    assert f"/message/{id}.wav" not in page.text
 
 
 def test_a_message_whose_file_is_gone_is_not_there(told: Told) -> None:

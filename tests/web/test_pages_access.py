@@ -1,7 +1,7 @@
 """Every route, by every role and by a stranger. A route without a line in the table fails."""
 
 import pytest
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 
 from tests.web import callers
 from tests.web.conftest import House
@@ -73,6 +73,7 @@ TABLE = {
     "GET /blocked": LEADERS,
     "POST /blocked": LEADERS,
     "POST /blocked/{id}/remove": LEADERS,
+    "GET /speech": ADMIN,
     "GET /jobs": ADMIN,
     "POST /jobs/{id}/retry": ADMIN,
     "POST /jobs/{id}/settle": ADMIN,
@@ -107,6 +108,10 @@ TABLE = {
     "GET /studio/record": ADMIN,
     "POST /studio/{language}/{name}/take": ADMIN,
     "POST /preferences": ALL,
+    "GET /phone": STAFF,
+    "POST /phone/calls": STAFF,
+    "POST /phone/draft": ADMIN,
+    "SOCKET /phone/stream": MACHINE,
     "GET /studio/telephone": ADMIN,
     "POST /studio/telephone": ADMIN,
     "GET /live/{view}": STAFF,
@@ -162,6 +167,9 @@ def routes(app: object) -> set[str]:
     """Every route of the server; the telephone company's are one world of their own, each of them signed."""
     found = set()
     for route in app.routes:  # type: ignore[attr-defined]
+        if isinstance(route, WebSocketRoute):
+            found.add(f"SOCKET {route.path}")
+            continue
         assert isinstance(route, Route), f"{route} hides routes from this test"
         for method in (route.methods or {"ANY"}) - {"HEAD"}:
             found.add(f"{method} {route.path}")
@@ -236,7 +244,7 @@ def test_every_page_is_guarded_by_its_headers(house: House, entry: str) -> None:
 
 
 OF_ADMINS = (
-    *("/", "/account", "/account/second-step", "/account/sessions", "/staff", "/staff/1", "/audit"),
+    *("/", "/account", "/account/second-step", "/account/sessions", "/staff", "/staff/1", "/audit", "/speech"),
     *("/studio", "/studio?state=placeholder", "/studio/publications", "/studio/announcements"),
 )
 OF_THE_DESK = ("/", "/desk", "/desk/1", "/desk/new", "/shifts")

@@ -139,6 +139,17 @@ def test_an_open_page_is_sent_what_is_new(desk: Desk, monkeypatch: pytest.Monkey
     assert "being checked" in text(answer)
 
 
+def test_looking_waits_for_nobody_who_writes(desk: Desk) -> None:
+    """On SQLite one process writes at a time: a page that took that place to look would hold up calls."""
+    visit = desk.visit()
+    paths = ("", "/kit", "/kit.csv", "/record", "/upload", "/publications", "/announcements", f"/{LANGUAGE}/main")
+    for path in paths:
+        assert visit.get(f"/studio{path}").status_code == 200
+    with desk.house.parts.database.transaction():
+        for path in paths:
+            assert visit.get(f"/studio{path}").status_code == 200, path
+
+
 def test_a_stranger_cannot(desk: Desk) -> None:
     desk.http.cookies.clear()
     stranger = studios.stranger(desk)

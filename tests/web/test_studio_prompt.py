@@ -1,5 +1,6 @@
 """The page of one text: its words and who changes them, its recordings and who judges them, what callers hear of it."""
 
+import re
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
@@ -124,7 +125,7 @@ def test_a_text_that_breaks_a_rule_is_not_kept_and_stays_in_the_form(desk: Desk)
     assert answer.status_code == 422
     page = says(answer)
     assert "The text was not kept" in page
-    assert "{kay} is neither a key here" in page
+    assert "{kay} cannot be said here." in page
     assert "press {kay}</textarea>" in unescape(answer.text)
     assert versions(desk, "main.one") == []
 
@@ -189,6 +190,65 @@ def test_a_take_is_withdrawn_and_checked_again(desk: Desk) -> None:
     assert "It is being checked and treated." in says(visit.get(PAGE))
     assert visit.post(f"/studio/takes/{id}/withdraw").headers["location"] == f"{PAGE}?done=withdrawn"
     assert state(desk, id) is State.WITHDRAWN
+
+
+def chosen(answer: Any) -> list[str]:
+    """What is ticked in the form that publishes, unless somebody chooses otherwise."""
+    form = answer.text[answer.text.index('id="publish"') : answer.text.index('id="past"')]
+    ticked = re.findall(r'name="(wording|take)" value="(\w*)"[^>]* checked', form)
+    return [f"{name} {value}".strip() for name, value in ticked]
+
+
+def test_what_is_offered_first_is_what_is_probably_wanted(desk: Desk) -> None:
+    """A recording of other words, or one that was taken back, is published by nobody who only presses the button."""
+    house, visit = desk.house, desk.visit()
+    good = house.approved()
+    assert chosen(visit.get(PAGE)) == [f"take {good}"]
+    first = house.publish(take(good))
+    visit.post(f"/studio/publications/{first}/back")
+    house.work()
+    assert chosen(visit.get(PAGE)) == ["take"]
+    draft = house.write({"full": "a newer greeting"})
+    assert chosen(visit.get(PAGE)) == [f"wording {draft}", "take"]
+    newer = house.approved(sound=spoken(330))
+    house.receive(sound=spoken(440))
+    house.work()
+    assert chosen(visit.get(PAGE)) == [f"wording {draft}", f"take {newer}"]
+
+
+def test_new_words_over_an_old_recording_say_that_the_old_ones_go_on(desk: Desk) -> None:
+    house, visit = desk.house, desk.visit()
+    hummed = house.heard()
+    draft = house.write({"full": "a newer greeting", "short": "newer"})
+    assert "the placeholder voice will say them" in says(visit.get(PAGE))
+    visit.post(f"{PAGE}/publish", {"wording": str(draft), "when": "now"})
+    house.publish(take(house.approved()))
+    second = house.write({"full": "the office has moved", "short": "moved"}, draft)
+    page = visit.get(PAGE)
+    assert "the placeholder voice will say them" not in says(page)
+    assert "callers go on hearing the old words, as they were recorded" in says(page)
+    old = house.heard()
+    answer = visit.post(f"{PAGE}/publish", {"wording": str(second), "take": "", "when": "now"})
+    assert answer.status_code == 303
+    house.work()
+    assert (house.words(), house.heard()) == ("the office has moved", old)
+    third = house.write({"full": "the office has moved again", "short": "moved"}, second)
+    assert 'name="take" value="files"' in visit.get(PAGE).text
+    visit.post(f"{PAGE}/publish", {"wording": str(third), "take": "files", "when": "now"})
+    house.work()
+    assert (house.words(), house.heard() == hummed) == ("the office has moved again", True)
+
+
+def test_no_way_back_is_offered_to_a_recording_that_was_withdrawn(desk: Desk) -> None:
+    house, visit = desk.house, desk.visit()
+    old, new = house.approved(), house.approved(sound=spoken(330))
+    house.publish(take(old))
+    house.publish(take(new))
+    assert f'name="version" value="{old}"' in visit.get(PAGE).text
+    visit.post(f"/studio/takes/{old}/withdraw")
+    page = visit.get(PAGE)
+    assert f'name="version" value="{old}"' not in page.text
+    assert f"recording {old}" in says(page)
 
 
 def test_what_was_made_for_other_words_says_so(desk: Desk) -> None:

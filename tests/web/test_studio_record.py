@@ -183,6 +183,14 @@ def test_a_take_that_is_kept_waits_for_its_checks(house: House) -> None:
     assert house.site.studio.vault.open(kept.file) == SOUND
 
 
+def test_what_is_sent_again_because_the_answer_was_lost_is_one_take(house: House) -> None:
+    name, visit = some(house), house.visit("admin")
+    first, again = (keep(visit, address(house, name)) for _ in range(2))
+    (kept,) = of_place(house, name)
+    assert [(answer.status_code, answer.text) for answer in (first, again)] == [(201, f"{kept.id}\n")] * 2
+    assert [path.name for path in house.site.studio.vault.folder.glob("*.sealed")] == [kept.file]
+
+
 def test_a_take_of_words_that_were_changed_meanwhile_is_refused(house: House) -> None:
     name = some(house)
     path = address(house, name)

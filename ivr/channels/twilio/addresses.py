@@ -8,6 +8,7 @@ from ivr.store.dials import Kind
 
 CALL = "call"
 NOW = "now"
+STREAM = "/twilio/stream"
 KEYS, ENTRY, SILENCE, RECORDED, TRANSFERRED = "keys", "entry", "silence", "recorded", "transferred"
 
 
@@ -30,6 +31,19 @@ class Addresses:
     def now(self, call_id: str, n: int, language: str, sealed: str) -> str:
         """Where the current turn is said once more."""
         return f"{self.base}/twilio/{CALL}/{call_id}/{NOW}?l={quote(language)}&n={n}&s={quote(sealed)}"
+
+    @property
+    def sockets(self) -> str:
+        """The base of our addresses for WebSockets."""
+        return self.base.replace("http", "ws", 1)
+
+    def stream(self) -> str:
+        """Where the sound of a live call comes."""
+        return f"{self.sockets}{STREAM}"
+
+    def streamed(self) -> str:
+        """Where it is told what became of a stream."""
+        return f"{self.base}/twilio/streamed"
 
     def sound(self, path: str) -> str:
         """Where a sound is served."""

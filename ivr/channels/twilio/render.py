@@ -61,6 +61,15 @@ def _dial(bridge: Bridge, seconds: int, after: str, addresses: Addresses) -> str
     return f"<Dial callerId={quoteattr(bridge.caller_id)} {limits} {action}>{number}</Dial>"
 
 
+def stream(answer: Answer, ticket: str, addresses: Addresses) -> str:
+    """The sound of this call comes as a stream; when that ends, whyever, the call goes on by keys where it stands."""
+    told = f'statusCallback={quoteattr(addresses.streamed())} statusCallbackMethod="POST"'
+    parameter = f'<Parameter name="token" value={quoteattr(ticket)}/>'
+    verb = f"<Connect><Stream url={quoteattr(addresses.stream())} {told}>{parameter}</Stream></Connect>"
+    after = addresses.now(answer.call_id, answer.n, answer.turn.language or "", answer.token)
+    return document(verb + redirect_verb(after))
+
+
 def redirect(address: str) -> str:
     """Go on there."""
     return document(redirect_verb(address))

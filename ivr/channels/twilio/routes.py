@@ -43,6 +43,14 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
+class Live:
+    """Whether a new call can be listened to now, and what opens its stream."""
+
+    accepts: Callable[[], bool]
+    ticket: Callable[[Line, int, str], str]  # of a call at a turn, from a number as the company wrote it
+
+
+@dataclass(frozen=True, slots=True)
 class Telephone:
     """What the webhooks need: the door, our address, who signs, and where the last words lie."""
 
@@ -53,6 +61,7 @@ class Telephone:
     last_words: Path
     observe: Callable[[str, Answer, float], None]
     switch: Switch | None = None  # how a caller is put through, where we can call out
+    live: Live | None = None  # how a call's sound becomes a stream, where callers are listened to
     threads: int = 16
 
 
@@ -73,6 +82,7 @@ class Webhooks:
             Route("/twilio/voice", guarded(self._voice), methods=["POST"]),
             Route(f"{call}/now", guarded(self._now), methods=["POST"]),
             Route(f"{call}/{{n}}/{{what}}", guarded(self._turn), methods=["POST"]),
+            Route("/twilio/streamed", guarded(self._streamed), methods=["POST"]),
             Route("/twilio/status", guarded(self._status), methods=["POST"]),
             Route("/twilio/fallback", guarded(self._fallback), methods=["POST"]),
             Route("/twilio/fallback/{language}.wav", self._sound, methods=["GET"]),
@@ -83,7 +93,19 @@ class Webhooks:
         if await self._in_thread(partial(self._phone.calls.refuses, line)):
             log.info("a blocked number rang", extra={"call": line.call_id})
             return xml(render.reject())
-        return await self._answer("voice", line, partial(self._phone.calls.arrive, line))
+        live = self._phone.live
+        if live is None or not live.accepts():
+            return await self._answer("voice", line, partial(self._phone.calls.arrive, line))
+        caller = parse.one(fields, "From")
+        return await self._answer("voice", line, partial(self._phone.calls.arrive, line, speech=True), (live, caller))
+
+    async def _streamed(self, _: Request, fields: parse.Fields) -> Response:
+        """What became of a stream, for the log: the redirect behind it goes on with the call."""
+        event = parse.one(fields, "StreamEvent")[:20]
+        if event == "stream-error":
+            call = parse.call_id(parse.one(fields, "CallSid"))
+            log.error("a stream broke", extra={"call": call, "why": parse.one(fields, "StreamError")[:80]})
+        return Response(status_code=204)
 
     async def _turn(self, request: Request, fields: parse.Fields) -> Response:
         line = self._line(fields, request.path_params["call"])
@@ -140,12 +162,20 @@ class Webhooks:
         known = {path.stem for path in self._phone.last_words.glob("*.wav")}
         return language if language in known else ALL_LANGUAGES
 
-    async def _answer(self, kind: str, line: Line, ask: Callable[[], Answer]) -> Response:
+    async def _answer(
+        self, kind: str, line: Line, ask: Callable[[], Answer], stream: tuple[Live, str] | None = None
+    ) -> Response:
         start = time.perf_counter()
-        answer, document = await self._in_thread(partial(self._rendered, ask))
+        rendered = partial(self._rendered, ask) if stream is None else partial(self._streaming, ask, line, *stream)
+        answer, document = await self._in_thread(rendered)
         self._failed.pop(line.call_id, None)
         self._phone.observe(kind, answer, time.perf_counter() - start)
         return xml(document)
+
+    def _streaming(self, ask: Callable[[], Answer], line: Line, live: Live, caller: str) -> tuple[Answer, str]:
+        answer = ask()
+        ticket = live.ticket(line, answer.n, caller)
+        return answer, render.stream(answer, ticket, self._phone.addresses)
 
     def _rendered(self, ask: Callable[[], Answer]) -> tuple[Answer, str]:
         answer = ask()

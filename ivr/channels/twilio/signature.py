@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from twilio.request_validator import RequestValidator, compare
 
-PORTS = {"https": 443, "http": 80}
+PORTS = {"https": 443, "http": 80, "wss": 443, "ws": 80}
 
 
 class Signature:

@@ -278,6 +278,7 @@ const KEYS = {
 function byKey(event) {
   const inside = event.target.closest("a, button, input, select, textarea, summary, dialog");
   const ours = inside === at("record") ? event.key !== " " : !inside;
+  if (event.key === "Enter" && inside === at("record") && at("keep").disabled) return; // nothing to keep: it presses the button
   if (!ours || event.ctrlKey || event.metaKey || event.altKey || event.repeat || !KEYS[event.key]) return;
   event.preventDefault();
   KEYS[event.key]();

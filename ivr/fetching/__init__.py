@@ -1,0 +1,1 @@
+"""What the operator downloads (speech models, public lists): whole and checked, or not at all."""
