@@ -1,11 +1,14 @@
 """A call over signed webhooks and a real socket: a stream until it ends or breaks, then it goes on by keys."""
 
 import json
+import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import httpx
 import pytest
@@ -14,6 +17,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from ivr.actions import streaming
 from ivr.app import Parts, application
 from ivr.channels.media_streams import socket as sockets
+from ivr.channels.twilio.parse import call_id
 from tests import livehouse
 from tests.actions.tiny import ACCOUNT, NUMBER, PUBLIC, TOKEN, Clock, heard
 from tests.doubles.phone import Phone
@@ -22,8 +26,6 @@ from tests.doubles.signer import signature
 from tests.doubles.stream import Stream, opened
 from tests.livehouse import MOTHER
 from tests.speech import korean
-
-FICTION = "+33639981234"
 
 
 @dataclass
@@ -46,29 +48,51 @@ class Served:
             yield stream
 
     def nodes(self, phone: Phone) -> list[str]:
+        """Where the call was, turn by turn."""
+        statement = "SELECT node FROM turns WHERE call_id = ? ORDER BY n"
         with self.parts.database.reading() as tx:
-            rows = tx.connection.exec_driver_sql("SELECT node FROM turns ORDER BY n").scalars()
+            rows = tx.connection.exec_driver_sql(statement, (call_id(phone.call.sid),)).scalars()
             return [tx.keyring.open_word(node) for node in rows]
 
 
-@pytest.fixture
-def served(tmp_path: Path, sqlite_url: str) -> Iterator[Served]:
-    parts = livehouse.house(tmp_path, sqlite_url, Clock(), IVR_SPEECH="on", IVR_LIVE_CALLS="2")
+@contextmanager
+def serving(folder: Path, database: Path, **more: str) -> Iterator[Served]:
+    """The server is up, and the model is loaded."""
+    shutil.copy(database, folder / "hamrah.db")
+    parts = livehouse.house(folder, f"sqlite:///{folder}/hamrah.db", Clock(), **more)
     with serve(application(parts), ws="auto", lifespan="on") as base, httpx.Client(base_url=base) as http:
-        served = Served(parts, base, http)
-        while (phone := served.phone()).ring(FICTION) or phone.waiting != "stream":  # the model is being loaded
-            phone.hang_up()
-        phone.hang_up()
-        with parts.database.transaction() as tx:
-            for table in ("turns", "listenings", "calls", "callers"):
-                tx.connection.exec_driver_sql(f"DELETE FROM {table}")
-        yield served
+        yield Served(parts, base, http)
     parts.database.dispose()
 
 
-def test_a_menu_is_walked_by_voice_and_by_key_and_goes_on_by_keypad_when_the_stream_is_cut(served: Served) -> None:
+def is_listened_to(served: Served) -> bool:
+    """Whether a new call would be."""
     phone = served.phone()
-    phone.ring(FICTION)
+    phone.ring("anonymous")
+    streams = phone.waiting == "stream"
+    phone.hang_up()
+    return streams
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Iterator[Served]:
+    with serving(tmp_path_factory.mktemp("streams"), migrated_file, IVR_SPEECH="on") as served:
+        while not is_listened_to(served):
+            time.sleep(0.05)
+        yield served
+
+
+@pytest.fixture
+def number(request: pytest.FixtureRequest) -> str:
+    """Of somebody who never rang before."""
+    return f"+3363998{crc32(request.node.name.encode()) % 10_000:04}"
+
+
+def test_a_menu_is_walked_by_voice_and_by_key_and_goes_on_by_keypad_when_the_stream_is_cut(
+    served: Served, number: str
+) -> None:
+    phone = served.phone()
+    phone.ring(number)
     with served.streamed(phone) as stream:
         stream.until(lambda: stream.played > 800)
         stream.presses("1")  # interrupts
@@ -85,9 +109,9 @@ def test_a_menu_is_walked_by_voice_and_by_key_and_goes_on_by_keypad_when_the_str
     assert served.nodes(phone) == ["start", "main", "family", "tale"]
 
 
-def test_the_first_sound_is_the_turn_as_it_was_given(served: Served) -> None:
+def test_the_first_sound_is_the_turn_as_it_was_given(served: Served, number: str) -> None:
     phone = served.phone()
-    phone.ring(FICTION)
+    phone.ring(number)
     with served.streamed(phone) as stream:
         stream.until(lambda: stream.played > 800)
         kinds = [message["event"] for message in stream.messages]
@@ -95,9 +119,9 @@ def test_the_first_sound_is_the_turn_as_it_was_given(served: Served) -> None:
     assert served.nodes(phone) == ["start"]
 
 
-def test_a_call_that_is_over_on_the_line_ends_by_its_redirect(served: Served) -> None:
+def test_a_call_that_is_over_on_the_line_ends_by_its_redirect(served: Served, number: str) -> None:
     phone = served.phone()
-    phone.ring(FICTION)
+    phone.ring(number)
     with served.streamed(phone) as stream:
         stream.presses("16")
         stream.until(lambda: stream.closed)
@@ -106,9 +130,9 @@ def test_a_call_that_is_over_on_the_line_ends_by_its_redirect(served: Served) ->
 
 
 @pytest.mark.parametrize("signed", ["", "nonsense", "http"])
-def test_who_does_not_sign_for_the_socket_is_not_let_in(served: Served, signed: str) -> None:
+def test_who_does_not_sign_for_the_socket_is_not_let_in(served: Served, number: str, signed: str) -> None:
     phone = served.phone()
-    phone.ring(FICTION)
+    phone.ring(number)
     url, _ = phone.stream
     made = signature(TOKEN, url.replace("wss", "https", 1)) if signed == "http" else signed
     with pytest.raises(InvalidStatus) as refused, opened(served.base, url, TOKEN, phone.call.sid, made):
@@ -140,9 +164,11 @@ def ends(stream: Stream) -> bool:
     ],
     ids=["no JSON", "no object", "no start", "an empty start", "no token", "a forged token", "too long"],
 )
-def test_what_does_not_begin_as_it_should_is_closed_and_the_call_goes_on(served: Served, first: str) -> None:
+def test_what_does_not_begin_as_it_should_is_closed_and_the_call_goes_on(
+    served: Served, number: str, first: str
+) -> None:
     phone = served.phone()
-    phone.ring(FICTION)
+    phone.ring(number)
     url, _ = phone.stream
     with opened(served.base, url, TOKEN, phone.call.sid) as stream:
         stream.tell(first)
@@ -156,10 +182,10 @@ def test_what_does_not_begin_as_it_should_is_closed_and_the_call_goes_on(served:
     ["no JSON", json.dumps({"event": "media", "media": {"payload": "=%="}}), json.dumps({"event": "dtmf"})],
     ids=["no JSON", "no base64", "no key"],
 )
-def test_what_breaks_one_call_touches_no_other(served: Served, wrong: str) -> None:
+def test_what_breaks_one_call_touches_no_other(served: Served, number: str, wrong: str) -> None:
     phone, other = served.phone(), served.phone()
-    phone.ring(FICTION)
-    other.ring("+33639980002")
+    phone.ring(number)
+    other.ring("anonymous")
     with served.streamed(phone) as stream, served.streamed(other) as whole:
         whole.until(lambda: whole.played > 800)
         stream.tell(wrong)
@@ -171,16 +197,16 @@ def test_what_breaks_one_call_touches_no_other(served: Served, wrong: str) -> No
     assert phone.waiting == "gather"
 
 
-def test_a_token_opens_one_stream_and_that_of_its_call_only(served: Served) -> None:
+def test_a_token_opens_one_stream_and_that_of_its_call_only(served: Served, number: str) -> None:
     phone, other = served.phone(), served.phone()
-    phone.ring(FICTION)
-    other.ring("+33639980002")
+    phone.ring(number)
+    other.ring("anonymous")
     url, parameters = phone.stream
     with opened(served.base, url, TOKEN, other.call.sid) as wrong:
         wrong.start(parameters)
         assert ends(wrong)
     phone = served.phone()
-    phone.ring("+33639980003")
+    phone.ring(number)
     url, parameters = phone.stream
     with served.streamed(phone) as stream:
         stream.until(lambda: stream.played > 800)
@@ -190,18 +216,18 @@ def test_a_token_opens_one_stream_and_that_of_its_call_only(served: Served) -> N
         stream.until(lambda: stream.played > 4000)
 
 
-def test_a_stalled_socket_is_left(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stalled_socket_is_left(served: Served, number: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sockets, "SILENT_SECONDS", 0.3)
     phone = served.phone()
-    phone.ring(FICTION)
+    phone.ring(number)
     with served.streamed(phone) as stream:
         assert ends(stream)
 
 
-def test_parameters_beside_the_start_are_read_too(served: Served) -> None:
+def test_parameters_beside_the_start_are_read_too(served: Served, number: str) -> None:
     """Somleng: `customParameters` stand at the top level, not inside `start`."""
     phone = served.phone()
-    phone.ring(FICTION)
+    phone.ring(number)
     url, parameters = phone.stream
     with opened(served.base, url, TOKEN, phone.call.sid) as stream:
         start = {"streamSid": "MZ9", "callSid": phone.call.sid}
@@ -209,35 +235,34 @@ def test_parameters_beside_the_start_are_read_too(served: Served) -> None:
         stream.until(lambda: stream.played > 800)
 
 
-def test_past_what_it_can_carry_new_calls_begin_by_keys_and_those_that_run_go_on(served: Served) -> None:
-    phones = [served.phone() for _ in range(3)]
-    for n, phone in enumerate(phones[:2]):
-        phone.ring(f"+3363998000{n}")
-    with served.streamed(phones[0]) as one, served.streamed(phones[1]) as two:
-        two.until(lambda: two.played > 800)
-        phones[2].ring("+33639980009")
-        assert phones[2].waiting == "gather"
-        one.until(lambda: one.played > 4000)
-    later = served.phone()
-    later.ring(FICTION)
-    assert later.waiting == "stream"
+def test_past_what_it_can_carry_new_calls_begin_by_keys_and_those_that_run_go_on(
+    tmp_path: Path, migrated_file: Path, number: str
+) -> None:
+    with serving(tmp_path, migrated_file, IVR_SPEECH="on", IVR_LIVE_CALLS="1") as served:
+        while not is_listened_to(served):
+            time.sleep(0.05)
+        first, second = served.phone(), served.phone()
+        first.ring(number)
+        with served.streamed(first) as one:
+            one.until(lambda: one.played > 800)
+            second.ring("anonymous")
+            assert second.waiting == "gather"
+            one.until(lambda: one.played > 4000)
 
 
-def test_no_number_can_be_read_in_a_token(served: Served) -> None:
+def test_no_number_can_be_read_in_a_token(served: Served, number: str) -> None:
     phone = served.phone()
-    phone.ring(FICTION)
+    phone.ring(number)
     _, parameters = phone.stream
-    assert FICTION[3:] not in parameters["token"]
+    assert number[3:] not in parameters["token"]
     coming = streaming.opened(served.parts.database, parameters["token"], "", 0.0)
-    assert streaming.line(coming, production=False).number.e164 == FICTION
+    assert streaming.line(coming, production=False).number.e164 == number
 
 
-def test_callers_who_may_not_speak_begin_by_keys(tmp_path: Path, sqlite_url: str) -> None:
-    parts = livehouse.house(tmp_path, sqlite_url, Clock())
-    with serve(application(parts), ws="auto", lifespan="on") as base, httpx.Client(base_url=base) as http:
-        phone = Served(parts, base, http).phone()
-        phone.ring(FICTION)
+def test_callers_who_may_not_speak_begin_by_keys(tmp_path: Path, migrated_file: Path, number: str) -> None:
+    with serving(tmp_path, migrated_file) as served:
+        phone = served.phone()
+        phone.ring(number)
         assert phone.waiting == "gather"
-        with pytest.raises(InvalidStatus), opened(base, f"{PUBLIC}/twilio/stream", TOKEN, "CA1"):
+        with pytest.raises(InvalidStatus), opened(served.base, f"{PUBLIC}/twilio/stream", TOKEN, "CA1"):
             pass
-    parts.database.dispose()

@@ -4,6 +4,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ivr.actions.calls import Answer
 from ivr.channels.live.door import Spoken
@@ -13,6 +15,8 @@ from ivr.engine.turn import Ask, Ending, HangUp, Listen, Record, Result, Transfe
 from ivr.errors import BadInput
 from tests import livehouse
 
+NAMES = ("start", "media", "dtmf", "mark", "stop", "payload", "digit", "name", "streamSid", "callSid", "mediaFormat")
+EVENTS = ("start", "media", "dtmf", "mark", "stop", "connected", "")
 START = {
     "accountSid": "AC1",
     "streamSid": "MZ1",
@@ -75,6 +79,29 @@ def test_what_a_message_says(told: dict[str, Any], meant: Message) -> None:
 def test_what_is_no_message_is_refused(told: str) -> None:
     with pytest.raises(BadInput):
         message(told)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=12),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=5),
+    max_leaves=20,
+)
+
+
+@given(st.dictionaries(st.sampled_from(NAMES), JSON, max_size=6), st.sampled_from(EVENTS))
+def test_whatever_comes_is_a_message_or_is_refused(told: dict[str, Any], event: str) -> None:
+    try:
+        message(json.dumps({**told, "event": event}))
+    except BadInput:
+        return
+
+
+@given(st.text(max_size=300))
+def test_whatever_is_no_json_is_refused_or_means_nothing(told: str) -> None:
+    try:
+        message(told)
+    except BadInput:
+        return
 
 
 def test_a_start_does_not_show_its_token() -> None:
