@@ -35,9 +35,11 @@ def _known(database: Database, name: str) -> bool:
 
 def _adopted(database: Database, spool: Spool, name: str, now: float) -> bool:
     try:
-        head, _ = spool.read(name)
+        head, sound = spool.read(name)
     except (Forged, FileNotFoundError):
         log.warning("a strip that cannot be read is taken away")
+        return False
+    if not sound:
         return False
     with database.transaction() as tx:
         return messages.expect(tx, head.decode(), name, now) is not None and stored_messages.is_expected(tx, name)

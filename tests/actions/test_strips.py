@@ -101,9 +101,14 @@ def test_what_is_still_written_or_expected_is_left_alone(box: Postbox) -> None:
     assert box.strips.path(waiting).exists()
 
 
-@pytest.mark.parametrize("how", ["of no call", "not ours", "fetched already"])
+@pytest.mark.parametrize("how", ["of no call", "not ours", "fetched already", "without a sound"])
 def test_what_belongs_to_nobody_is_taken_away(box: Postbox, how: str) -> None:
     name = spoken(box, "c2" if how == "of no call" else CALL, old=True)
+    if how == "without a sound":
+        box.strips.remove(name)
+        strip = box.strips.begin(CALL.encode())
+        strip.end()
+        os.utime(box.strips.path(strip.name), (0, 0))
     if how == "not ours":
         box.strips.path(name).write_bytes(b"x" * 90)
         os.utime(box.strips.path(name), (0, 0))

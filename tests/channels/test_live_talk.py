@@ -370,3 +370,19 @@ def test_a_whispered_message_is_kept(made: Parts, sid: str) -> None:
     kept = message(made, sid)
     assert kept is not None
     assert len(kept[1]) / RATE == pytest.approx(8, abs=0.5)
+
+
+def test_who_presses_a_key_instead_of_speaking_leaves_no_message_and_nothing_on_the_disk(made: Parts, sid: str) -> None:
+    before = set(spool(made).old(-1))
+
+    async def call() -> None:
+        handset = rings(made, board(made, hears("")), sid)
+        await chosen(handset)
+        handset.presses("4")
+        await handset.until(node(handset, "message"))
+        handset.presses("#")
+        await handset.until(node(handset, "main"))
+
+    virtual.run(call())
+    assert message(made, sid) is None
+    assert set(spool(made).old(-1)) == before

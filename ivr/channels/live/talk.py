@@ -247,8 +247,7 @@ class Talk:
             case Listen():
                 self._go(Step.PLAYING)
                 self._player.play(spoken.sounds)
-            case Record(seconds) if self._board.record is not None:
-                self._recorder = self._board.record(self._line.call_id, seconds)
+            case Record() if self._board.record is not None:
                 self._go(Step.PLAYING)
                 self._player.play([*spoken.sounds, BEEP])
             case HangUp():
@@ -263,7 +262,9 @@ class Talk:
         match self._now.answer.turn.ending:
             case HangUp():
                 self._leave()
-            case Record():
+            case Record(seconds):
+                assert self._board.record is not None
+                self._recorder = self._board.record(self._line.call_id, seconds)
                 self._go(Step.RECORDING)
             case Listen(timeout=seconds):
                 self._go(Step.WAITING)
