@@ -137,7 +137,7 @@ def parts(settings: Settings, clock: Callable[[], float] = time.time) -> Parts:
     kinds = {
         **duties.of_calls(settings, database, shelf, clock),
         **duties.of_messages(Postbox(database, None if trunk is None else trunk.carrier, vault, clock, strips)),
-        **outward.kinds(trunk),
+        **outward.kinds(trunk, settings.public_url),
         **outward.booth_kinds(trunk, studio),
         **retention.kinds(duties.keeping(settings, database, vault, clock)),
         **duties.of_the_studio(studio, settings.data_dir / LAST_WORDS),

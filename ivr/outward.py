@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from starlette.routing import Route
 
-from ivr.actions import booth_fetch, copies, dial_jobs, looking, placing
+from ivr.actions import booth_fetch, copies, dial_jobs, looking, moving, placing
 from ivr.actions.booth import Booth
 from ivr.actions.direct import Switch
 from ivr.actions.jobs import Kind
@@ -13,7 +13,7 @@ from ivr.actions.placing import Trunk
 from ivr.actions.ring import Ring
 from ivr.actions.studio import Studio
 from ivr.carrier.twilio import Account, TwilioCarrier
-from ivr.channels.twilio.addresses import BoothAddresses, DeskAddresses
+from ivr.channels.twilio.addresses import Addresses, BoothAddresses, DeskAddresses
 from ivr.channels.twilio.booth import BoothWebhooks
 from ivr.channels.twilio.desk import DeskWebhooks
 from ivr.release.shelf import Shelf
@@ -38,11 +38,12 @@ def trunk(settings: Settings, database: Database, limits: Limits, clock: Callabl
     )
 
 
-def kinds(trunk: Trunk | None) -> dict[str, Kind]:
+def kinds(trunk: Trunk | None, public_url: str) -> dict[str, Kind]:
     """The kinds of job that need the telephone company."""
     if trunk is None:
         return {}
     return {
+        moving.MOVE: moving.move_kind(trunk.database, trunk.carrier, Addresses(public_url).at_turn),
         copies.KIND: copies.kind(trunk.carrier),
         dial_jobs.DIAL: placing.dial_kind(trunk),
         dial_jobs.END: placing.end_kind(trunk),

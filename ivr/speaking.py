@@ -8,7 +8,7 @@ from functools import partial
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
-from ivr.actions import listening, streaming
+from ivr.actions import listening, moving, streaming
 from ivr.actions.calls import Calls
 from ivr.actions.handset import Rings
 from ivr.actions.knowledge import Line
@@ -43,7 +43,7 @@ class Speaking:
     @property
     def live(self) -> Live | None:
         """How calls of the telephone company become live; None where they are not listened to."""
-        return Live(self.board.accepts, self._ticket) if self.settings.speech == "on" else None
+        return Live(self.board.accepts, self._ticket, self._broke) if self.settings.speech == "on" else None
 
     @property
     def ring(self) -> Rings:
@@ -71,6 +71,10 @@ class Speaking:
 
     def _ticket(self, line: Line, n: int, caller: str) -> str:
         return streaming.ticket(self.database, Coming(line.channel, line.external_id, line.call_id, n, caller))
+
+    def _broke(self, call_id: str) -> None:
+        with self.database.transaction() as tx:
+            moving.ask(tx, call_id, self.board.clock())
 
 
 def spool(settings: Settings, database: Database) -> Spool:

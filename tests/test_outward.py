@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from ivr.actions import copies, dial_jobs, messages
+from ivr.actions import copies, dial_jobs, messages, moving
 from ivr.app import application
 from ivr.duties import recurring
 from tests.actions import tiny as small
 
-OUTWARD = {copies.KIND, dial_jobs.DIAL, dial_jobs.END, dial_jobs.LOOK_UP, dial_jobs.WATCH}
+OUTWARD = {copies.KIND, dial_jobs.DIAL, dial_jobs.END, dial_jobs.LOOK_UP, dial_jobs.WATCH, moving.MOVE}
 
 
 def paths(app: object) -> set[str]:

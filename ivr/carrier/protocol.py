@@ -85,6 +85,10 @@ class Carrier(Protocol):
         """Afterwards the call is over, also if it was before."""
         ...
 
+    def move(self, ref: CallRef, url: str) -> None:
+        """Afterwards the call gets its next document there; nothing when it is over."""
+        ...
+
     def text(self, new: NewText) -> TextRef:
         """Asks for a text; CarrierUnknown when the answer was lost."""
         ...

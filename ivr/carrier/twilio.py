@@ -63,11 +63,11 @@ class TwilioCarrier:
 
     def end_call(self, ref: CallRef) -> None:
         """Hangs up, whether the call waits, rings or is being held."""
-        try:
-            self._link.change("Calls", ref.id, {"Status": "completed"})
-        except CarrierRefused as refused:
-            if refused.code != OVER and refused.status != 404:
-                raise
+        self._change(ref, {"Status": "completed"})
+
+    def move(self, ref: CallRef, url: str) -> None:
+        """What the call does now is cut off."""
+        self._change(ref, {"Url": url, "Method": "POST"})
 
     def text(self, new: NewText) -> TextRef:
         """A name as sender has at most 11 characters; ids of services are MG and 32 more."""
@@ -114,6 +114,14 @@ class TwilioCarrier:
                 self._link.delete("Messages", ref.id)
             case RecordingRef():
                 self._link.delete("Recordings", ref.id)
+
+    def _change(self, ref: CallRef, form: dict[str, str]) -> None:
+        """A call that is over, or that nobody knows, is left as it is."""
+        try:
+            self._link.change("Calls", ref.id, form)
+        except CarrierRefused as refused:
+            if refused.code != OVER and refused.status != 404:
+                raise
 
 
 class Numbers:

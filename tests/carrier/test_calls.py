@@ -63,6 +63,22 @@ def test_a_call_that_nobody_knows_is_over(line: Protocol) -> None:
     line.end_call(CallRef("CA0"))
 
 
+def test_a_call_is_moved_to_another_document(company: Carrier, line: Protocol) -> None:
+    ref = line.call(NEW)
+    company.kept["Calls"][ref.id]["status"] = "in-progress"
+    line.move(ref, f"{PUBLIC}/now")
+    assert company.asked[ref.id]["url"] == f"{PUBLIC}/now"
+
+
+@pytest.mark.parametrize("status", ["completed", "busy"])
+def test_a_call_that_is_over_is_not_moved(company: Carrier, line: Protocol, status: str) -> None:
+    ref = line.call(NEW)
+    company.kept["Calls"][ref.id]["status"] = status
+    line.move(ref, f"{PUBLIC}/now")
+    line.move(CallRef("CA0"), f"{PUBLIC}/now")
+    assert company.asked[ref.id]["url"] == NEW.answer_url
+
+
 def test_ending_a_call_is_asked_again_when_the_answer_was_lost(company: Carrier, line: Protocol) -> None:
     ref = line.call(NEW)
     company.fail_next("lost")

@@ -30,6 +30,7 @@ CREATIONS: list[Callable[[Protocol], object]] = [lambda line: line.call(CALL), l
 REPEATABLE: list[Callable[[Protocol], object]] = [
     lambda line: line.find_calls(CALLER, OURS, datetime(2026, 11, 1, tzinfo=UTC)),
     lambda line: line.end_call(CallRef("CA0")),
+    lambda line: line.move(CallRef("CA0"), f"{PUBLIC}/now"),
     lambda line: line.delete_copies(CallRef("CA0")),
 ]
 LOGGED = "/2010-04-01/Accounts/AC0/Calls.json"

@@ -14,7 +14,7 @@ import httpx
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from ivr.actions import streaming
+from ivr.actions import moving, streaming
 from ivr.app import Parts, application
 from ivr.channels.media_streams import socket as sockets
 from ivr.channels.twilio.parse import call_id
@@ -248,6 +248,19 @@ def test_past_what_it_can_carry_new_calls_begin_by_keys_and_those_that_run_go_on
             second.ring("anonymous")
             assert second.waiting == "gather"
             one.until(lambda: one.played > 4000)
+
+
+@pytest.mark.parametrize(("event", "jobs"), [("stream-error", 1), ("stream-stopped", 0), ("", 0)])
+def test_a_stream_that_broke_is_told_by_the_company(served: Served, number: str, event: str, jobs: int) -> None:
+    phone = served.phone()
+    phone.ring(number)
+    url, fields = f"{PUBLIC}/twilio/streamed", (("CallSid", phone.call.sid), ("StreamEvent", event))
+    headers = {"x-twilio-signature": signature(TOKEN, url, fields)}
+    assert served.http.post("/twilio/streamed", data=dict(fields), headers=headers).status_code == 204
+    with served.parts.database.reading() as tx:
+        key = f"{moving.MOVE}/{call_id(phone.call.sid)}"
+        found = tx.connection.exec_driver_sql("SELECT count(*) FROM jobs WHERE key = ?", (key,)).scalar()
+    assert found == jobs
 
 
 def test_no_number_can_be_read_in_a_token(served: Served, number: str) -> None:

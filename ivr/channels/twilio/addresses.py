@@ -32,6 +32,10 @@ class Addresses:
         """Where the current turn is said once more."""
         return f"{self.base}/twilio/{CALL}/{call_id}/{NOW}?l={quote(language)}&n={n}&s={quote(sealed)}"
 
+    def at_turn(self, call_id: str, n: int) -> str:
+        """The same for a call of which only the store knows where it stands."""
+        return self.now(call_id, n, "", "")
+
     @property
     def sockets(self) -> str:
         """The base of our addresses for WebSockets."""

@@ -48,6 +48,7 @@ class Live:
 
     accepts: Callable[[], bool]
     ticket: Callable[[Line, int, str], str]  # of a call at a turn, from a number as the company wrote it
+    broke: Callable[[str], None]  # a call's stream: StorageAway where that cannot be stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +101,15 @@ class Webhooks:
         return await self._answer("voice", line, partial(self._phone.calls.arrive, line, speech=True), (live, caller))
 
     async def _streamed(self, _: Request, fields: parse.Fields) -> Response:
-        """What became of a stream, for the log: the redirect behind it goes on with the call."""
-        event = parse.one(fields, "StreamEvent")[:20]
-        if event == "stream-error":
+        """What became of a stream; one that broke may have left its call with nothing to do."""
+        live = self._phone.live
+        if live is not None and parse.one(fields, "StreamEvent") == "stream-error":
             call = parse.call_id(parse.one(fields, "CallSid"))
             log.error("a stream broke", extra={"call": call, "why": parse.one(fields, "StreamError")[:80]})
+            try:
+                await self._in_thread(partial(live.broke, call))
+            except StorageAway:
+                return Response(status_code=503)
         return Response(status_code=204)
 
     async def _turn(self, request: Request, fields: parse.Fields) -> Response:
