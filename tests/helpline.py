@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from ivr.actions import releases
 from ivr.actions.releases import Made
 from ivr.app import Parts, application, parts
+from ivr.engine.state import dumps
 from ivr.settings import load
 from ivr.voice.sounds import Sounds
 from tests import databases
@@ -51,7 +52,9 @@ def helpline(
     more = {"TWILIO_ACCOUNT_SID": ACCOUNT, "TWILIO_AUTH_TOKEN": TOKEN} if twilio else {}
     settings = load({**surroundings(data), "IVR_DATABASE_URL": database_url, "IVR_WORKER": "none", **more, **environ})
     joined = parts(settings, clock or at(MONDAY_MORNING))
-    joined.shelf.put(prepared().release)
+    release = prepared().release
+    (joined.shelf.folder / f"{release.id}.json").write_bytes(_written())
+    joined.shelf.put(release)
     return joined
 
 
@@ -92,6 +95,12 @@ def prepared() -> Made:
     with (SOUNDS.parent / "tests.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         return releases.prepare(folders, Sounds(SOUNDS), MONDAY_MORNING[:10])
+
+
+@cache
+def _written() -> bytes:
+    """The release as its shelf keeps it."""
+    return dumps(prepared().release.raw)
 
 
 @cache

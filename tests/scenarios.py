@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -29,6 +30,7 @@ from tests.actions.tiny import with_answerers
 from tests.doubles.phone import Phone
 from tests.helpline import at, client, helpline, phone
 
+QUICK = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 CALLS = Path(__file__).parent / "calls"
 FILES = sorted(CALLS.glob("*.yaml"))
 CODE = "4071"
@@ -40,9 +42,10 @@ def load(file: Path) -> Scenario:
     return parse(file.read_text(encoding="utf-8"))
 
 
+@cache
 def parse(text: str) -> Scenario:
     about = "\n".join(line.removeprefix("#").strip() for line in text.splitlines() if line.startswith("#"))
-    data = yaml.safe_load(text)
+    data = yaml.load(text, Loader=QUICK)
     steps = tuple(_step(step) for step in data["steps"])
     kept = data.get("stored") or {}
     promised = Stored(kept.get("ended", ""), tuple(kept.get("requests", ())), kept.get("language"))

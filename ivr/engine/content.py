@@ -135,9 +135,9 @@ def filled(
     content: Content, tongue: Tongue, keys: Mapping[str, set[str]] | None = None
 ) -> dict[tuple[str, Variant], str]:
     """Each text of a language with its keys and values filled in, by (prompt, wording)."""
-    known = prompt_keys(content) if keys is None else keys
+    known, said = prompt_keys(content) if keys is None else keys, _said(content, tongue)
     return {
-        (text.id, variant): _fill(words, _values(content, tongue, known, text.id))
+        (text.id, variant): _fill(words, said, _key(content, tongue, known, text.id))
         for text in tongue.texts.values()
         for variant, words in text.wordings.items()
     }
@@ -146,21 +146,26 @@ def filled(
 def spellings(content: Content, tongue: Tongue) -> dict[tuple[str, Variant], str]:
     """Each text as the placeholder voice should read it."""
     keys = prompt_keys(content)
-    plain = filled(content, tongue, keys)
+    plain, said = filled(content, tongue, keys), _said(content, tongue)
     for text in tongue.texts.values():
         for variant, words in text.spelled.items():
-            plain[text.id, variant] = _fill(words, _values(content, tongue, keys, text.id))
+            plain[text.id, variant] = _fill(words, said, _key(content, tongue, keys, text.id))
     return {place: _pronounced(words, tongue.pronounce) for place, words in plain.items()}
 
 
-def _values(content: Content, tongue: Tongue, keys: Mapping[str, set[str]], prompt: str) -> dict[str, str]:
-    values = {fact.id: say_value(fact, tongue) for fact in content.facts.values() if fact.value is not None}
+def _said(content: Content, tongue: Tongue) -> dict[str, str]:
+    """The values of all facts, as this language says them."""
+    return {fact.id: say_value(fact, tongue) for fact in content.facts.values() if fact.value is not None}
+
+
+def _key(content: Content, tongue: Tongue, keys: Mapping[str, set[str]], prompt: str) -> str:
+    """The key that a prompt names."""
     key = str(content.tongues.index(tongue) + 1) if prompt == CHOOSE else min(keys.get(prompt, {""}))
-    return {**values, "key": tongue.keys.get(key, key)}
+    return tongue.keys.get(key, key)
 
 
-def _fill(words: str, values: Mapping[str, str]) -> str:
-    return PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), words)
+def _fill(words: str, said: Mapping[str, str], key: str) -> str:
+    return PLACEHOLDER.sub(lambda found: key if found[1] == "key" else said.get(found[1], found[0]), words)
 
 
 def _pronounced(words: str, pronounce: Mapping[str, str]) -> str:

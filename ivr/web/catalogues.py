@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -82,8 +83,9 @@ class Language:
         return format_date(datetime.fromtimestamp(at, zone).date(), "long", locale=self.locale)
 
 
+@cache
 def languages(folder: Path = FOLDER) -> Mapping[str, Language]:
-    """Every language by its code, in the order in which they are offered."""
+    """Every language by its code, in the order in which they are offered; read once a process."""
     found = [_read(path) for path in folder.glob(f"*/{FILE}")]
     return {language.code: language for _, language in sorted(found, key=lambda pair: pair[0])}
 
