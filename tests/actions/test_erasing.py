@@ -271,7 +271,8 @@ def test_whoever_asks_again_after_being_erased_is_somebody_new(url: str, tmp_pat
 
 def test_jobs_about_what_was_erased_do_no_harm(url: str, tmp_path: Path, database: Database) -> None:
     """Each kind is given the ids of rows that are not there; none of them fails, or asks the company for anything."""
-    gone = dict.fromkeys(("dial", "message", "request", "spoken", "take", "publication", "file"), 4711)
+    named = ("dial", "message", "request", "spoken", "take", "publication", "file", "call", "turn")
+    gone = dict.fromkeys(named, 4711)
     with companies.company() as company:
         more = {"TWILIO_API_URL": company.url, "TWILIO_NUMBER": OURS}
         parts = tiny.joined(tmp_path, url, tiny.Clock(), **more)
