@@ -1,6 +1,8 @@
 """The loop of a live call, on a clock of its own: keys, voice, silence, messages, and what breaks."""
 
+import gc
 import shutil
+import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
@@ -386,3 +388,22 @@ def test_who_presses_a_key_instead_of_speaking_leaves_no_message_and_nothing_on_
     virtual.run(call())
     assert message(made, sid) is None
     assert set(spool(made).old(-1)) == before
+
+
+def test_a_call_that_is_over_is_held_by_nothing(made: Parts, sid: str) -> None:
+    async def call() -> "weakref.ref[talking.Talk]":
+        handset = rings(made, board(made, hears(WORK)), sid)
+        await chosen(handset)
+        handset.says(murmur(1))
+        await handset.until(node(handset, "tale"))
+        assert handset.talk is not None
+        handset.talk.gone()
+        talk, handset.talk = weakref.ref(handset.talk), None
+        await handset.passes(5)
+        return talk
+
+    gc.disable()  # what only a collection frees stays for hours beside a frozen heap
+    try:
+        assert virtual.run(call())() is None
+    finally:
+        gc.enable()

@@ -67,9 +67,10 @@ class Player:
         return True
 
     def close(self) -> None:
-        """Nothing more happens."""
+        """Nothing more happens, and whoever was to be told is let go."""
         self._playing += self._playing % 2
         self._cancel()
+        self._ended = _nobody
 
     def _go(self, start: int) -> None:
         self._cancel()
@@ -108,3 +109,7 @@ class Player:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+
+def _nobody() -> None:
+    """Told instead of a call that is over: the two would hold each other in memory."""
