@@ -83,7 +83,8 @@ class Parts:
     @property
     def eraser(self) -> Eraser:
         """Who forgets one person."""
-        return Eraser(self.database, self.vault, self.carrier, self.settings.twilio_number)
+        strips = speaking.spool(self.settings, self.database)
+        return Eraser(self.database, self.vault, self.carrier, self.settings.twilio_number, strips)
 
     @property
     def limits(self) -> Limits:

@@ -20,7 +20,7 @@ from ivr.app import Parts
 from ivr.channels.terminal.phone import TerminalPhone
 from ivr.engine.inputs import HungUp, Input, Known, Pressed, Recorded, StayedSilent, Unavailable
 from ivr.engine.state import dumps, wire
-from ivr.engine.turn import HangUp, Record
+from ivr.engine.turn import HangUp, Prompt, Record
 from ivr.errors import StorageAway
 from ivr.settings import load as settings
 from ivr.store import calls as stored_calls
@@ -454,3 +454,15 @@ def test_a_new_request_holds_the_way_and_the_answers_but_not_those_of_the_dialog
         assert request.topic == "permit"
         assert request.details["answers"] == {"first_call": "yes", "status": "refugee"}
         assert request.details["path"][-3:] == ["person.when", "person.with", "person.noted-open"]
+
+
+def test_who_goes_on_by_keys_is_not_told_to_speak(tmp_path: Path) -> None:
+    with line(tmp_path) as joined:
+        calls, rung = joined.calls, TerminalPhone(joined.calls, NUMBER).line
+        first = calls.arrive(rung, speech=True)
+        assert "speech.hint" in {piece.id for piece in first.turn.pieces if isinstance(piece, Prompt)}
+        again = calls.now(rung, first.n, first.token)
+        assert not [piece for piece in again.turn.pieces if isinstance(piece, Prompt) and "speech" in piece.id]
+        assert again.turn.node == first.turn.node
+        place = open_token(joined.database.keyring, again.call_id, again.n, again.token)
+        assert "speech" not in place.state.values

@@ -15,6 +15,7 @@ from ivr.actions.limits import Limits
 from ivr.actions.sealing import Place, open_payload, open_token, token
 from ivr.engine import engine
 from ivr.engine.inputs import Arrived, Context, HungUp, Input, Learned, Unavailable
+from ivr.engine.say import SPEECH
 from ivr.engine.state import State
 from ivr.engine.turn import Ask, Fact, Piece, Result, Turn
 from ivr.errors import Forged, StorageAway
@@ -118,7 +119,8 @@ class Calls:
         if place is None:
             return self.arrive(line)
         release = self._release(place)
-        state, turn = engine.now(release.book, place.state, self._context(None, line, place.state))
+        before = _by_keys(place.state)
+        state, turn = engine.now(release.book, before, self._context(None, line, before))
         return self._given(replace(place, state=state), turn, release)
 
     def given(self, line: Line, n: int) -> Answer:
@@ -246,3 +248,8 @@ class Calls:
         today = datetime.fromtimestamp(now, self.world.limits.zone).date().isoformat()
         can_promise = tx is not None and callback_number(line, state, self.world.limits) is not None
         return Context(now, today, can_promise)
+
+
+def _by_keys(state: State) -> State:
+    """Whoever is told again where they stand has lost the line that could listen: nothing is asked back by voice."""
+    return replace(state, offered="", values={name: value for name, value in state.values.items() if name != SPEECH})

@@ -22,6 +22,7 @@ from ivr.store import audit, erasure, keyed, news
 from ivr.store.audit import Filter
 from ivr.store.database import Database, Transaction
 from ivr.store.erasure import Counts, Found
+from ivr.store.spool import PREFIX, Spool
 from ivr.store.vault import Vault
 
 log = logging.getLogger("ivr.erasing")
@@ -67,12 +68,13 @@ class Erasure:
 
 @dataclass(frozen=True, slots=True)
 class Eraser:
-    """Who erases: `line` is the helpline's own number at the carrier (E.164)."""
+    """Who erases: `line` is the helpline's own number at the carrier (E.164), `strips` what was just spoken to us."""
 
     database: Database
     vault: Vault
     carrier: Carrier | None
     line: str
+    strips: Spool
 
     def look(self, number: str) -> Preview:
         """What is known of this number (E.164); nothing is changed."""
@@ -95,6 +97,9 @@ class Eraser:
             asked = self._ask(tx, found, known, Group(token, deed.now))
             for file in found.files:
                 self.vault.remove(file)
+            for ref in found.recording_refs:
+                if ref.startswith(PREFIX):
+                    self.strips.remove(ref)
             counts = erasure.erase(tx, found)
             written = keyed.remove_from_notes(tx, number, notes)
             made = Erasure(token, counts, found.others, found.going_on, written, asked, company)

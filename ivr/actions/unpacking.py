@@ -2,19 +2,16 @@
 
 Nothing that a zip says of itself is believed: entries are inflated piece by piece up to a limit, names are only read,
 never used as paths. What we know of zips that are made to do harm: 42.zip (zips in zips), David Fifield's overlapping
-entries (unpacked total), sizes that lie, directories of millions of entries (`_Bounded`), bzip2 and LZMA, which Python
+entries (unpacked total), sizes that lie, directories of millions of entries (zips.py), bzip2 and LZMA, which Python
 inflates without a limit (only stored and deflated entries are opened).
 """
 
-import io
-import struct
-import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO
 from zipfile import ZipFile, ZipInfo
 
+from ivr import zips
 from ivr.actions.entries import Why, is_junk, name_of, outside, shown
 
 
@@ -56,21 +53,9 @@ class Found:
 
 ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 PIECE = 1 << 16
-DIRECTORY_MOST = 2_000_000
-"""Bytes of a zip's directory: enough for all the files that are taken, with long names."""
 FAIR = 10_000_000
 """Bytes up to which nobody asks how small they were packed."""
-BROKEN = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    OSError,
-    ValueError,
-    NotImplementedError,
-    RuntimeError,
-    struct.error,
-)
-"""What zipfile raises over a zip that is none, or not one that it can read."""
+BROKEN = (*zips.BROKEN, OSError)
 
 
 def is_zip(beginning: bytes) -> bool:
@@ -116,7 +101,7 @@ class _Unpacking:
 
     def _entries(self, came: Came) -> Iterator[Found]:
         try:
-            with ZipFile(_Bounded(came.content)) as archive:
+            with ZipFile(zips.Bounded(came.content)) as archive:
                 entries = [entry for entry in archive.infolist() if not (entry.is_dir() or is_junk(entry.filename))]
                 if len(entries) > self._limits.files:
                     raise TooMany
@@ -165,29 +150,3 @@ class _Unpacking:
         again = name in self._names
         self._names.add(name)
         return name, again
-
-
-class _Bounded(io.RawIOBase):
-    """A file of which never much is read at once: zipfile reads a directory of any size in one go."""
-
-    def __init__(self, inner: IO[bytes]) -> None:
-        self._inner = inner
-
-    def read(self, size: int = -1, /) -> bytes:
-        """OSError instead of a gulp."""
-        data = self._inner.read(DIRECTORY_MOST + 1 if size < 0 else min(size, DIRECTORY_MOST + 1))
-        if len(data) > DIRECTORY_MOST:
-            raise OSError("too much at once")
-        return data
-
-    def seek(self, offset: int, whence: int = 0, /) -> int:
-        """As the inner one does."""
-        return self._inner.seek(offset, whence)
-
-    def tell(self) -> int:
-        """As the inner one does."""
-        return self._inner.tell()
-
-    def seekable(self) -> bool:
-        """Always."""
-        return True

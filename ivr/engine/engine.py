@@ -20,6 +20,7 @@ from ivr.engine.inputs import (
 from ivr.engine.keys import again, known_keys, press, silent
 from ivr.engine.menu import Book, Connect, Listening, Message, Question
 from ivr.engine.moves import enter, go_on, listen
+from ivr.engine.say import SPEECH
 from ivr.engine.speech import hear, listened_for
 from ivr.engine.state import State
 from ivr.engine.turn import Ask, Ending, MessageLeft, Result, Turn, Variant
@@ -33,7 +34,7 @@ def begin(book: Book, arrived: Arrived, context: Context) -> Step:
     language = arrived.language if arrived.language in book.languages else None
     answers = {"first_call": "yes" if arrived.first_call else "no"}
     start = book.roles.start if language is None else book.roles.welcome_back
-    values = {"speech": "yes"} if arrived.speech else {}
+    values = {SPEECH: "yes"} if arrived.speech else {}
     state = State(start, context.now, language=language, answers=answers, values=values)
     walk = Walk(book, state, context)
     return walk.finish(enter(walk, start))

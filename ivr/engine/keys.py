@@ -3,14 +3,23 @@
 from ivr.engine.menu import Entry, Language, Menu, Message, Only, Option, Placed, Say, Steps
 from ivr.engine.moves import enter, listen, present
 from ivr.engine.offering import say_offer
-from ivr.engine.say import ENTRY_AGAIN, ENTRY_HEARD, ENTRY_RIGHT, SILENCE, SPEECH_CONFIRM, TOO_SHORT, WRONG_KEY
+from ivr.engine.say import (
+    ENTRY_AGAIN,
+    ENTRY_HEARD,
+    ENTRY_RIGHT,
+    SILENCE,
+    SPEECH,
+    SPEECH_CONFIRM,
+    TOO_SHORT,
+    WRONG_KEY,
+)
 from ivr.engine.turn import Ask, Ending, LanguageChosen, Result, Variant
 from ivr.engine.walk import Walk
 
 KEYS = frozenset("0123456789*#")
 CONFIRM: Say = (
     *(ENTRY_HEARD, Placed("digits", "entry"), ENTRY_RIGHT, ENTRY_AGAIN),
-    Only("speech", (SPEECH_CONFIRM,)),
+    Only(SPEECH, (SPEECH_CONFIRM,)),
 )
 """How digits are read back; they stand among the secrets as `entry`."""
 

@@ -4,26 +4,20 @@ Refused: paths that lead elsewhere, links, entries that are there twice or locke
 a limit (bzip2, LZMA), directories that would fill the memory, more files or bytes than a model has.
 """
 
-import io
 import os
 import re
 import stat
-import struct
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 from zipfile import ZipFile, ZipInfo
 
 from ivr.errors import BadInput
 from ivr.fetching.part import local
+from ivr.zips import BROKEN, Bounded
 
 PIECE = 1 << 18
-DIRECTORY_MOST = 2_000_000
-BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError, struct.error)
-"""What zipfile raises over a zip that is none, or not one that it can read."""
 
 _PART = re.compile(r"[^/\\:\x00-\x1f\x7f]{1,200}")
 _LOCKED = 0x1
@@ -43,7 +37,7 @@ LIMITS = Limits()
 def unpack(archive: Path, name: str, into: Path, limits: Limits = LIMITS) -> Path:
     """The folder `name` of the archive, put into `into`; BadInput when that is not all that the archive holds."""
     try:
-        with local(), archive.open("rb") as opened, ZipFile(_Bounded(opened)) as packed:
+        with local(), archive.open("rb") as opened, ZipFile(Bounded(opened)) as packed:
             entries = list(_checked(packed.infolist(), name, limits))
             left = limits.unpacked
             for path, entry in entries:
@@ -102,29 +96,3 @@ def _written(packed: ZipFile, entry: ZipInfo, to: Path, left: int) -> int:
         file.flush()
         os.fsync(file.fileno())
     return size
-
-
-class _Bounded(io.RawIOBase):
-    """A file of which never much is read at once: zipfile reads a directory of any size in one go."""
-
-    def __init__(self, inner: IO[bytes]) -> None:
-        self._inner = inner
-
-    def read(self, size: int = -1, /) -> bytes:
-        """ValueError instead of a gulp."""
-        data = self._inner.read(DIRECTORY_MOST + 1 if size < 0 else min(size, DIRECTORY_MOST + 1))
-        if len(data) > DIRECTORY_MOST:
-            raise ValueError("too much at once")
-        return data
-
-    def seek(self, offset: int, whence: int = 0, /) -> int:
-        """As the inner one does."""
-        return self._inner.seek(offset, whence)
-
-    def tell(self) -> int:
-        """As the inner one does."""
-        return self._inner.tell()
-
-    def seekable(self) -> bool:
-        """Always."""
-        return True

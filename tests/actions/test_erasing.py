@@ -3,16 +3,17 @@
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
-from ivr.actions import copies, erasing, jobs
+from ivr.actions import copies, erasing, jobs, strips
 from ivr.actions.audit import Actor, Deed, What
 from ivr.actions.erasing import Company, Eraser
 from ivr.actions.jobs import Board, Job
-from ivr.actions.messages import Postbox, fetch_kind, sweep_kind
+from ivr.actions.messages import Postbox, expect, fetch_kind, sweep_kind
 from ivr.store import audit, calls, dials, keyed, messages, notes, requests
 from ivr.store import jobs as stored
 from ivr.store.database import Database, Transaction
@@ -46,7 +47,13 @@ def company() -> Iterator[Carrier]:
 
 @pytest.fixture
 def eraser(database: Database, company: Carrier, tmp_path: Path) -> Eraser:
-    return Eraser(database, Vault(tmp_path / "messages", database.keyring), companies.line(company), OURS)
+    return Eraser(
+        database,
+        Vault(tmp_path / "messages", database.keyring),
+        companies.line(company),
+        OURS,
+        Spool(tmp_path / "spool", database.keyring),
+    )
 
 
 def deed(database: Database) -> Deed:
@@ -140,7 +147,8 @@ def test_a_company_that_is_away_hinders_nothing_here_and_is_named(eraser: Eraser
 
 
 def test_without_a_company_it_is_erased_here(database: Database, tmp_path: Path) -> None:
-    eraser = Eraser(database, Vault(tmp_path / "messages", database.keyring), None, "")
+    spool = Spool(tmp_path / "spool", database.keyring)
+    eraser = Eraser(database, Vault(tmp_path / "messages", database.keyring), None, "", spool)
     with database.transaction() as tx:
         lived(tx, SHE, "hers")
     made = eraser.erase(SHE, deed(database))
@@ -241,7 +249,7 @@ def test_a_person_who_is_on_the_line_can_be_erased_and_goes_on(url: str, tmp_pat
         phone.ring(SHE, call_sid=SID)
         phone.press("1")
         parts = helpline.parts
-        made = Eraser(parts.database, parts.vault, None, "").erase(SHE, Deed(Actor(), NOW))
+        made = replace(parts.eraser, carrier=None, line="").erase(SHE, Deed(Actor(), NOW))
         assert made.going_on == 1
         assert scan.places(parts.database, [secret], SHE) == []
         phone.press("*")
@@ -259,12 +267,12 @@ def test_whoever_asks_again_after_being_erased_is_somebody_new(url: str, tmp_pat
         phone = helpline.phone()
         phone.ring(SHE, call_sid=SID)
         parts = helpline.parts
-        Eraser(parts.database, parts.vault, None, "").erase(SHE, Deed(Actor(), NOW))
+        replace(parts.eraser, carrier=None, line="").erase(SHE, Deed(Actor(), NOW))
         phone.press("0")
         phone.hang_up()
         (request,) = helpline.requests(SID)
         assert (request.number, request.caller_id) == (SHE, None)
-        eraser = Eraser(parts.database, parts.vault, None, "")
+        eraser = replace(parts.eraser, carrier=None, line="")
         assert eraser.erase(SHE, Deed(Actor(), NOW)).counts.requests == 1
         assert scan.places(parts.database, [tiny.SECRET.encode()], SHE) == []
 
@@ -285,6 +293,21 @@ def test_jobs_about_what_was_erased_do_no_harm(url: str, tmp_path: Path, databas
                     written(tx)
         assert company.log == []
         parts.database.dispose()
+
+
+def test_what_was_just_spoken_to_us_goes_too_and_does_not_come_back(eraser: Eraser) -> None:
+    strip = eraser.strips.begin(b"call")
+    strip.add(b"a voice")
+    strip.end()
+    os.utime(eraser.strips.path(strip.name), (0, 0))
+    with eraser.database.transaction() as tx:
+        rang(tx, "call", SHE)
+        expect(tx, "call", strip.name, NOW)
+    eraser.erase(SHE, deed(eraser.database))
+    assert not eraser.strips.path(strip.name).exists()
+    strips.sweep_kind(eraser.database, eraser.strips, lambda: NOW).handler(Job(1, strips.SWEEP, "k", {}, 1))
+    with eraser.database.reading() as tx:
+        assert not messages.is_expected(tx, strip.name)
 
 
 def test_a_message_that_was_being_fetched_while_its_row_was_erased_leaves_no_file(

@@ -1,5 +1,6 @@
 """A call over signed webhooks and a real socket: a stream until it ends or breaks, then it goes on by keys."""
 
+import asyncio
 import json
 import shutil
 import time
@@ -17,6 +18,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from ivr.actions import moving, streaming
 from ivr.app import Parts, application
 from ivr.channels.media_streams import socket as sockets
+from ivr.channels.media_streams.wire import MOST_WAITING, SocketWire
 from ivr.channels.twilio.parse import call_id
 from tests import livehouse
 from tests.actions.tiny import ACCOUNT, NUMBER, PUBLIC, TOKEN, Clock, heard
@@ -222,6 +224,26 @@ def test_a_stalled_socket_is_left(served: Served, number: str, monkeypatch: pyte
     phone.ring(number)
     with served.streamed(phone) as stream:
         assert ends(stream)
+
+
+class Deaf:
+    """A socket whose other end reads nothing."""
+
+    async def send_text(self, _: str) -> None:
+        await asyncio.get_running_loop().create_future()
+
+
+def test_an_end_that_reads_nothing_is_left() -> None:
+    async def full() -> bool:
+        wire = SocketWire(Deaf(), "MZ1", shows=False)  # type: ignore[arg-type]
+        writer = asyncio.create_task(wire.write())
+        await asyncio.sleep(0)
+        for _ in range(MOST_WAITING + 2):
+            wire.sound(b"x")
+        await asyncio.wait({writer}, timeout=60)
+        return writer.done()
+
+    assert asyncio.run(full())
 
 
 def test_parameters_beside_the_start_are_read_too(served: Served, number: str) -> None:

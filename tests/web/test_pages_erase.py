@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,6 @@ from sqlalchemy import text as sql
 
 from ivr.actions import copies, jobs
 from ivr.actions.audit import What
-from ivr.actions.erasing import Eraser
 from ivr.actions.jobs import Board
 from ivr.store import audit, requests
 from tests import helpline
@@ -36,7 +36,7 @@ def company(house: House) -> Iterator[Carrier]:
     """From now on the helpline has a telephone company."""
     with companies.company() as made:
         joined = house.joined
-        eraser = Eraser(joined.database, joined.vault, companies.line(made), OURS)
+        eraser = replace(joined.eraser, carrier=companies.line(made), line=OURS)
         object.__setattr__(house.site, "eraser", eraser)
         yield made
 

@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import partial
 
+from ivr.actions.calls import Answer
 from ivr.actions.knowledge import Line
 from ivr.actions.listening import KEY, NONE, VOICE, Window
 from ivr.audio import mulaw
@@ -31,7 +32,7 @@ from ivr.channels.live.recorder import Recorder
 from ivr.channels.live.switchboard import Switchboard
 from ivr.channels.live.wire import Wire
 from ivr.engine.inputs import Input, Pressed, Recorded, Said, StayedSilent
-from ivr.engine.turn import Ask, HangUp, Listen, Record, Transfer
+from ivr.engine.turn import Ask, HangUp, Listen, Record, Result, Transfer
 from ivr.speech.heard import Heard
 from ivr.speech.listener import Began, Listener, Utterance
 
@@ -168,7 +169,6 @@ class Talk:
         if self._player.is_playing:
             self._stopped += 1
             self._player.stop()
-            self._go(Step.PLAYING)  # it may go on
 
     def _spoke(self, said: Utterance) -> None:
         self._begun = False
@@ -229,14 +229,14 @@ class Talk:
             log.exception("a live call broke", extra={"call": self._line.call_id})
             self._leave()
             return
-        before, came, self._now = self._now, self._came, spoken
-        self._stopped = 0
+        before, came, asked = self._now, self._came, sum(map(len, self._phrases.values()))
+        self._now, self._stopped = spoken, 0
         ready = self._board.ears.languages()
         self._phrases = {code: told for code, told in spoken.phrases.items() if told and code in ready}
         self._wire.turn(spoken, bool(self._phrases))
         self._begin_turn(spoken)
-        if before is not None:
-            self._note(before, spoken, came)
+        if before is not None and isinstance(before.answer.turn.ending, Listen):
+            self._note(before.answer, spoken.answer.turn.result, came, asked)
 
     def _begin_turn(self, spoken: Spoken) -> None:
         keys, self._ahead = self._ahead, ""
@@ -314,21 +314,18 @@ class Talk:
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(then, *known)
 
-    def _note(self, before: Spoken, after: Spoken, came: Came) -> None:
+    def _note(self, before: Answer, result: Result, came: Came, asked: int) -> None:
         """What a turn listened for and what came, for the figures; never in a caller's way."""
-        answer = before.answer
-        if not isinstance(answer.turn.ending, Listen):
-            return
         window = Window(
-            answer.call_id,
-            answer.n,
-            answer.turn.node,
-            answer.turn.language,
-            sum(map(len, before.phrases.values())),
+            before.call_id,
+            before.n,
+            before.turn.node,
+            before.turn.language,
+            asked,
             came.by,
             came.heard,
             came.sure,
-            after.answer.turn.result.value,
+            result.value,
             came.seconds,
             max(0.0, self._loop.time() - came.at),
             self._board.clock(),

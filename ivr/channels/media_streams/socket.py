@@ -29,6 +29,8 @@ START_SECONDS = 10.0
 """In which a stream must begin."""
 SILENT_SECONDS = 30.0
 """Without any message: the line is dead. A live one brings fifty a second."""
+CLOSE_SECONDS = 2.0
+"""For saying that a stream is over."""
 REFUSED, WRONG = 1008, 1003
 
 T = TypeVar("T")
@@ -76,8 +78,8 @@ class Streams:
     async def _carry(self, socket: WebSocket, stream_id: str, coming: Coming) -> None:
         line = streaming.line(coming, self.production)
         wire = SocketWire(socket, stream_id, shows=coming.channel == BROWSER)
-        self.board.enter()
         talk = Talk(wire, self.board, line)
+        self.board.enter()
         tasks = {asyncio.create_task(wire.write()), asyncio.create_task(_read(socket, talk, line))}
         try:
             talk.begin(coming.n)
@@ -170,6 +172,6 @@ async def _text(socket: WebSocket) -> str:
 
 async def _closed(socket: WebSocket, code: int) -> None:
     try:
-        await socket.close(code)
-    except (WebSocketDisconnect, RuntimeError, OSError):  # it was closed before
+        await asyncio.wait_for(socket.close(code), CLOSE_SECONDS)
+    except (WebSocketDisconnect, RuntimeError, OSError, TimeoutError):  # it was closed before, or never reads
         return

@@ -21,6 +21,7 @@ class SocketWire:
     def __init__(self, socket: WebSocket, stream_id: str, shows: bool) -> None:
         self._socket, self._stream_id, self._shows = socket, stream_id, shows
         self._out: asyncio.Queue[str | None] = asyncio.Queue()
+        self._writer: asyncio.Task[None] | None = None
         self._closed = False
 
     def sound(self, data: bytes) -> None:
@@ -53,6 +54,7 @@ class SocketWire:
 
     async def write(self) -> None:
         """Sends what waits, until the line is left or broken."""
+        self._writer = asyncio.current_task()
         try:
             while (text := await self._out.get()) is not None:
                 await self._socket.send_text(text)
@@ -66,4 +68,6 @@ class SocketWire:
         self._out.put_nowait(text)
         if self._out.qsize() > MOST_WAITING:
             log.warning("a stream that does not read is closed")
-            self.close()
+            self._closed = True
+            if self._writer is not None:
+                self._writer.cancel()  # it waits for that end, which may never read again
