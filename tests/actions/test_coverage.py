@@ -1,23 +1,10 @@
 """What is recorded, stale, waiting or changed underneath, a line each; counted for each language."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from ivr.actions import publishing, standing
 from ivr.actions.coverage import Coverage, Heard, Mark, coverage
 from ivr.store import prompt_codes
-from tests.actions import folders, studios
-from tests.actions.folders import humming
+from tests.actions import folders
 from tests.actions.studios import House, spoken, take, text
-
-
-@pytest.fixture
-def house(tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    humming(monkeypatch)
-    with studios.studio(tmp_path, sqlite_url) as made:
-        yield made
 
 
 def all_of(house: House) -> Coverage:

@@ -1,7 +1,6 @@
 """Voices of the staff that nobody wants are forgotten after a term; what callers hear, or heard once, stays."""
 
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,26 +12,10 @@ from ivr.actions.unpacking import Came
 from ivr.app import parts
 from ivr.store import takes, uploads
 from ivr.store.takes import State
-from tests.actions import studios
-from tests.actions.folders import humming
 from tests.actions.studios import House, spoken, take
 
 TERM = 90
 DAY = 86_400
-
-
-@pytest.fixture
-def house(tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    humming(monkeypatch)
-    with studios.studio(tmp_path, sqlite_url) as made:
-        yield made
-
-
-@pytest.fixture
-def either(tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    humming(monkeypatch)
-    with studios.studio(tmp_path, url) as made:
-        yield made
 
 
 def withdrawn(house: House, id: int) -> int:

@@ -1,7 +1,7 @@
 """Publishing: in order, when it is due, whole or not at all; a call in progress keeps what it began with."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,23 +18,8 @@ from ivr.engine.inputs import Pressed
 from ivr.errors import VoiceFailed
 from ivr.store import audit, publications
 from ivr.store.publications import Change, State
-from tests.actions import folders, studios, tiny
-from tests.actions.folders import humming
+from tests.actions import folders, tiny
 from tests.actions.studios import House, spoken, take, text
-
-
-@pytest.fixture
-def house(tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    humming(monkeypatch)
-    with studios.studio(tmp_path, sqlite_url) as made:
-        yield made
-
-
-@pytest.fixture
-def either(tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    humming(monkeypatch)
-    with studios.studio(tmp_path, url) as made:
-        yield made
 
 
 def handle(house: House, id: int) -> Any:

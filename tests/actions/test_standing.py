@@ -2,7 +2,6 @@
 
 import shutil
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,13 +17,6 @@ from tests.actions import folders, studios, tiny
 from tests.actions.copying import PASSPHRASE, opened
 from tests.actions.folders import humming
 from tests.actions.studios import House, take, text
-
-
-@pytest.fixture
-def house(tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    humming(monkeypatch)
-    with studios.studio(tmp_path, sqlite_url) as made:
-        yield made
 
 
 def test_a_release_is_made_before_there_are_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

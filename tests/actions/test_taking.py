@@ -2,7 +2,6 @@
 
 import os
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,15 +17,7 @@ from ivr.store import audit, takes, uploads
 from ivr.store.takes import Source, State
 from ivr.store.uploads import NewFile, NewUpload
 from tests.actions import studios
-from tests.actions.folders import humming
 from tests.actions.studios import House, spoken
-
-
-@pytest.fixture
-def house(tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    humming(monkeypatch)
-    with studios.studio(tmp_path, sqlite_url) as made:
-        yield made
 
 
 def codes(house: House, id: int) -> list[str]:

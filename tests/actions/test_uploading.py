@@ -1,8 +1,7 @@
 """Uploads: kept whole or not at all, each file one take by a job that may die at any moment, matched, cancelled."""
 
 import io
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from uuid import uuid4
 
 import pytest
@@ -16,28 +15,11 @@ from ivr.store import audit, prompt_codes, takes, uploads
 from ivr.store.database import Transaction
 from ivr.store.takes import Source, Take
 from ivr.store.uploads import File, State
-from tests.actions import studios
-from tests.actions.folders import humming
 from tests.actions.studios import LANGUAGE, House, spoken
 from tests.actions.zips import came, zipped
 from tests.store.people import at_once
 
 VOICE = spoken()
-
-
-@pytest.fixture
-def house(tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    humming(monkeypatch)
-    with studios.studio(tmp_path, sqlite_url) as made:
-        yield made
-
-
-@pytest.fixture
-def both(tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    """On either database."""
-    humming(monkeypatch)
-    with studios.studio(tmp_path, url) as made:
-        yield made
 
 
 def send(house: House, *sent: Came, limits: Limits | None = None) -> int:
@@ -73,24 +55,29 @@ def refused(house: House, *sent: Came, limits: Limits | None = None) -> Reason:
     return caught.value.reason
 
 
-def test_files_alone_and_out_of_a_zip_become_takes_of_their_texts(both: House) -> None:
+def test_files_alone_and_out_of_a_zip_become_takes_of_their_texts(either: House) -> None:
     archive = zipped({"main.wav": VOICE, f"{LANGUAGE}/welcome second.wav": spoken(330), "__MACOSX/._main.wav": b"junk"})
-    id = send(both, came("system.silence.ogg", spoken(440)), came("all.zip", archive), came("who.wav", spoken(550)))
-    assert [(file.shown, file.state) for file in files(both, id)] == [
+    id = send(either, came("system.silence.ogg", spoken(440)), came("all.zip", archive), came("who.wav", spoken(550)))
+    assert [(file.shown, file.state) for file in files(either, id)] == [
         ("system.silence.ogg", State.WAITING),
         ("main.wav", State.WAITING),
         (f"{LANGUAGE}/welcome second.wav", State.UNMATCHED),
         ("who.wav", State.UNMATCHED),
     ]
-    (file, *_) = [file for file in files(both, id) if file.name == "main"]
-    assert both.studio.vault.open(file.file) == VOICE
-    assert set(both.work()) == {jobs.DONE}
-    (take,) = of_place(both)
-    assert (take.source, take.made_by, take.text, take.file) == (Source.UPLOAD, both.author, both.words(), file.file)
+    (file, *_) = [file for file in files(either, id) if file.name == "main"]
+    assert either.studio.vault.open(file.file) == VOICE
+    assert set(either.work()) == {jobs.DONE}
+    (take,) = of_place(either)
+    assert (take.source, take.made_by, take.text, take.file) == (
+        Source.UPLOAD,
+        either.author,
+        either.words(),
+        file.file,
+    )
     assert take.state is takes.State.GOOD
-    (done, *_) = [file for file in files(both, id) if file.name == "main"]
+    (done, *_) = [file for file in files(either, id) if file.name == "main"]
     assert (done.state, done.take_id, done.file) == (State.TAKEN, take.id, "")
-    assert both.studio.vault.open(take.file) == VOICE
+    assert either.studio.vault.open(take.file) == VOICE
 
 
 def test_a_code_is_a_name_too(house: House) -> None:
@@ -189,18 +176,18 @@ def test_a_worker_that_is_lost_before_its_end_is_stored_leaves_nothing_half_done
     assert (files(house, id)[0].state, len(of_place(house))) == (State.TAKEN, 1)
 
 
-def test_of_two_uploads_of_one_file_at_once_one_is_a_take(both: House) -> None:
-    ids = [files(both, sent(both, {"main.wav": VOICE}))[0].id for _ in range(6)]
-    handler = both.parts.kinds[uploading.FILE].handler
+def test_of_two_uploads_of_one_file_at_once_one_is_a_take(either: House) -> None:
+    ids = [files(either, sent(either, {"main.wav": VOICE}))[0].id for _ in range(6)]
+    handler = either.parts.kinds[uploading.FILE].handler
 
     def end(tx: Transaction, n: int) -> None:
         written = handler(Job(1, uploading.FILE, "", {"file": ids[n]}, 1))
         assert written is not None
         written(tx)
 
-    assert at_once(both.parts.database, end, 6) == [None] * 6
-    assert len(of_place(both)) == 1
-    with both.parts.database.reading() as tx:
+    assert at_once(either.parts.database, end, 6) == [None] * 6
+    assert len(of_place(either)) == 1
+    with either.parts.database.reading() as tx:
         found = [uploads.lock_file(tx, id) for id in ids]
     assert sorted(file.state for file in found if file) == [State.SAME] * 5 + [State.TAKEN]
 

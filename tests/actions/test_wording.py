@@ -1,7 +1,5 @@
 """Admins' texts: versions over texts.yaml that keep its rules; of two authors the second is told."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,20 +9,12 @@ from ivr.actions import wording
 from ivr.actions.refusals import Reason, Refused
 from ivr.actions.wording import BadText
 from ivr.store import audit, wordings
-from tests.actions import folders, studios
-from tests.actions.folders import humming
+from tests.actions import folders
 from tests.actions.studios import House
 
 OPTION = "main.one"
 """The prompt of a menu's option."""
 GOOD = {"full": "Welcome. Press {key}.", "short": "Press {key}."}
-
-
-@pytest.fixture
-def house(tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    humming(monkeypatch)
-    with studios.studio(tmp_path, sqlite_url) as made:
-        yield made
 
 
 def versions(house: House, prompt: str = "main") -> list[Any]:
