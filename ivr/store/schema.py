@@ -36,6 +36,7 @@ callers = Table(
     Column("language", Text),
     Column("first_seen", Double, nullable=False),
     Column("last_seen", Double, nullable=False),
+    Column("area_sealed", LargeBinary),  # where they live, if they want it remembered
     sqlite_autoincrement=True,
 )
 

@@ -11,7 +11,7 @@ from ivr.store import blocklist, callers, calls, desk, dials, keyed, messages, n
 from ivr.store.crypto import Keyring
 from ivr.store.database import Database, Transaction
 from ivr.store.erasure import Counts, count, erase, find
-from ivr.store.speech_tables import metadata
+from ivr.store.text_tables import metadata
 from tests.databases import KEY, OLD_KEY, opened
 from tests.store import scan
 from tests.store.lives import aidant, asked, dialled, end, lived, rang, stored

@@ -13,7 +13,7 @@ from ivr.store.database import Database, Transaction
 from ivr.store.forgetting import Cut, Old, forget
 from ivr.store.requests import Status
 from ivr.store.rotation import Rotated, rotate
-from ivr.store.speech_tables import metadata
+from ivr.store.text_tables import metadata
 from tests.databases import KEY, OLD_KEY, opened
 from tests.store.lives import aidant, asked, dialled, end, lived, rang
 from tests.store.people import NOW, NUMBER, OTHER, at_once

@@ -14,7 +14,7 @@ from ivr.errors import BadSetting
 from ivr.store import callers, calls, migrate, requests
 from ivr.store.database import Database, Transaction
 from ivr.store.requests import Status
-from ivr.store.speech_tables import metadata
+from ivr.store.text_tables import metadata
 from tests.databases import opened
 from tests.store.people import NOW, NUMBER, OTHER, new_call, new_request
 

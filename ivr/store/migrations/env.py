@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from ivr.store.speech_tables import metadata
+from ivr.store.text_tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
