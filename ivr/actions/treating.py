@@ -18,7 +18,7 @@ from ivr.errors import BadContent, Forged
 from ivr.store import takes, uploads
 from ivr.store.takes import State, Take, Treated
 from ivr.store.vault import DRAFT
-from ivr.voice import apart
+from ivr.voice import apart, decoding
 from ivr.voice.judging import Code, Finding, Verdict
 from ivr.voice.sounds import PLACEHOLDER
 
@@ -49,6 +49,7 @@ def sweep_kind(studio: Studio) -> Kind:
             known = uploads.sealed(tx)
             known |= takes.files(tx)  # last: a file of an upload becomes a take's meanwhile, never the other way
         studio.vault.sweep(known, STRAY_SECONDS)
+        decoding.sweep(STRAY_SECONDS)
         silence(studio)
 
     return Kind(handle, repeats=True)

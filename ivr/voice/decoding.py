@@ -5,11 +5,13 @@ One ffmpeg decodes once into three: as it came (read from the pipe for flat tops
 """
 
 import re
+import shutil
 import struct
 import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from threading import Timer
 from typing import IO
 
@@ -27,6 +29,9 @@ LONGEST = 600
 
 PATIENCE = 120
 """Seconds until a file that is still not decoded is given up."""
+
+BESIDE = "hamrah-sound-"
+"""How the folders begin in which plain sound lies while it is decoded."""
 
 Channels = NDArray[np.float32]
 """One row a moment, one column a channel; 1.0 is full scale."""
@@ -67,8 +72,18 @@ class _Said:
 
 def decode(path: Path) -> Decoded:
     """The first audio stream; Unusable says what is wrong with the file, VoiceFailed that ffmpeg cannot run here."""
-    with TemporaryDirectory(prefix="hamrah-sound-") as folder:
+    with TemporaryDirectory(prefix=BESIDE) as folder:
         return _decoded(path, Path(folder))
+
+
+def sweep(seconds: float) -> None:
+    """Plain sound that a killed process left this long ago is gone."""
+    for stray in Path(gettempdir()).glob(f"{BESIDE}*"):
+        try:
+            if stray.is_dir() and stray.stat().st_mtime < time.time() - seconds:
+                shutil.rmtree(stray, ignore_errors=True)
+        except FileNotFoundError:  # another process was quicker
+            continue
 
 
 def _decoded(path: Path, folder: Path) -> Decoded:
