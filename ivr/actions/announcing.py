@@ -3,6 +3,8 @@
 Only a recording is said, never the placeholder voice: nobody shall hear a date that no person has listened to.
 """
 
+from dataclasses import dataclass
+
 from ivr.actions.audit import Deed, What, note
 from ivr.actions.knowledge import Answerer, Asked
 from ivr.actions.refusals import Reason, Refused
@@ -49,14 +51,36 @@ def is_recorded(release: Release, language: str, slot: int) -> bool:
     return sound is not None and sound.kind == RECORDED
 
 
-def put(tx: Transaction, slot: int, span: tuple[float, float], words: str, deed: Deed) -> None:
-    """The slot is said from the one moment until the other; `words` are a note for colleagues."""
-    starts_at, ends_at = span
-    if ends_at <= starts_at:
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What somebody wants said, from the one moment until the other; `words` are a note for colleagues.
+
+    `saw` is the mark of what they saw when they wrote it.
+    """
+
+    slot: int
+    starts_at: float
+    ends_at: float
+    words: str
+    saw: str
+
+
+def mark(planned: Announcement | None) -> str:
+    """Tells one time of a slot from another; empty where it has none."""
+    return "" if planned is None else f"{planned.at}/{planned.starts_at}/{planned.ends_at}"
+
+
+def put(tx: Transaction, plan: Plan, deed: Deed) -> None:
+    """The slot has this time; Refused where somebody else gave it another one meanwhile."""
+    if plan.ends_at <= plan.starts_at:
         raise Refused(Reason.END_FIRST, "until")
-    kept = words.strip()[:LONGEST_NOTE]
-    announcements.put(tx, Announcement(slot, starts_at, ends_at, kept, deed.actor.staff_id, deed.now))
-    note(tx, deed, What.ANNOUNCEMENT_SET, f"announcement/{slot}", starts=int(starts_at), ends=int(ends_at))
+    if mark(announcements.held(tx, plan.slot)) != plan.saw:
+        raise Refused(Reason.CHANGED_MEANWHILE)
+    kept = plan.words.strip()[:LONGEST_NOTE]
+    made = Announcement(plan.slot, plan.starts_at, plan.ends_at, kept, deed.actor.staff_id, deed.now)
+    announcements.put(tx, made)
+    span = {"starts": int(plan.starts_at), "ends": int(plan.ends_at)}
+    note(tx, deed, What.ANNOUNCEMENT_SET, f"announcement/{plan.slot}", **span)
 
 
 def remove(tx: Transaction, slot: int, deed: Deed) -> bool:

@@ -28,6 +28,7 @@ PUT = ADD.on_conflict_do_update(
 )
 REMOVE = delete(announcements).where(announcements.c.slot == bindparam("which"))
 ALL = select(*COLUMNS).order_by(announcements.c.slot)
+HELD = select(*COLUMNS).where(announcements.c.slot == bindparam("which")).with_for_update()
 RUNNING = (
     select(announcements.c.slot)
     .where(announcements.c.starts_at <= bindparam("now"), announcements.c.ends_at > bindparam("now"))
@@ -38,6 +39,12 @@ RUNNING = (
 def put(tx: Transaction, announcement: Announcement) -> None:
     """The slot has this time from now on, whatever it had before."""
     tx.execute(PUT, {column.name: getattr(announcement, column.name) for column in COLUMNS})
+
+
+def held(tx: Transaction, slot: int) -> Announcement | None:
+    """The slot's time, which nobody else changes until this transaction ends."""
+    row = tx.execute(HELD, {"which": slot}).first()
+    return None if row is None else Announcement(*row)
 
 
 def remove(tx: Transaction, slot: int) -> bool:

@@ -42,12 +42,13 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A slot; `fields` are what its form holds."""
+    """A slot; `saw` and `fields` are what its form holds."""
 
     slot: int
     state: str
     said: list[Said]
     planned: Announcement | None
+    saw: str
     fields: dict[str, str]
 
 
@@ -61,10 +62,11 @@ def save(ask: Ask) -> Response:
     slot = _slot(ask)
     try:
         span = _moment(ask, "from", slot), _moment(ask, "until", slot)
+        plan = announcing.Plan(slot, *span, ask.form.one(f"note-{slot}"), ask.form.one("saw"))
         with ask.writing() as tx:
-            announcing.put(tx, slot, span, ask.form.one(f"note-{slot}"), ask.deed)
+            announcing.put(tx, plan, ask.deed)
     except Refused as problem:
-        return _page(ask, slot, Refused(problem.reason, f"{problem.field}-{slot}"))
+        return _page(ask, slot, Refused(problem.reason, f"{problem.field}-{slot}" if problem.field else ""))
     return ask.go(f"{ADDRESS}?done=saved")
 
 
@@ -112,7 +114,7 @@ def _shown(ask: Ask, slot: int, planned: Announcement | None, tried: bool) -> Sh
         fields = {name: ask.form.one(f"{name}-{slot}") for name in fields}
     elif planned is not None:
         fields = {"from": _local(ask, planned.starts_at), "until": _local(ask, planned.ends_at), "note": planned.note}
-    return Shown(slot, _state(ask, planned, said), said, planned, fields)
+    return Shown(slot, _state(ask, planned, said), said, planned, announcing.mark(planned), fields)
 
 
 def _said(release: Release, slot: int) -> list[Said]:

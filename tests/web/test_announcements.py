@@ -1,5 +1,6 @@
 """Announcements in the hands of admins: planned in the helpline's time, shown with what they say, removed."""
 
+import re
 from datetime import datetime
 
 import pytest
@@ -21,6 +22,11 @@ def admin(house: House) -> Visit:
     visit = house.visit("admin")
     visit.cookies["hamrah-language"] = "en"
     return visit
+
+
+def saw(page: str) -> dict[str, str]:
+    """The mark that the second slot's form holds."""
+    return {"saw": re.findall(r'name="saw" value="([^"]*)"', page)[1]}
 
 
 def planned(house: House) -> list[Announcement]:
@@ -54,7 +60,7 @@ def test_a_time_is_planned_where_the_helpline_lives_changed_and_removed(house: H
     page = visit.get(f"{PATH}?done=saved")
     assert "The announcement is saved." in text(page)
     assert all(f'value="{value}"' in page.text for value in DAYS.values())
-    visit.post(f"{PATH}/2", {**DAYS, "from-2": "2026-12-01T00:00", "until-2": "2026-12-02T00:00"})
+    visit.post(f"{PATH}/2", {**DAYS, **saw(page.text), "from-2": "2026-12-01T00:00", "until-2": "2026-12-02T00:00"})
     assert states(visit.get(PATH).text) == ["none", "later", "none"]
     assert visit.post(f"{PATH}/2/remove").headers["location"] == f"{PATH}?done=removed"
     assert "The announcement is removed." in text(visit.get(f"{PATH}?done=removed"))
@@ -79,6 +85,19 @@ def test_each_language_shows_its_words_whether_they_are_recorded_and_the_way_to_
             assert visit.get(address).status_code == 200
     house.clock.now = planned(house)[0].ends_at
     assert states(admin(house).get(PATH).text) == ["none", "over", "none"]
+
+
+def test_of_two_admins_who_edit_one_announcement_the_second_is_told_and_changes_nothing(house: House) -> None:
+    one, other = admin(house), admin(house)
+    seen = saw(other.get(PATH).text)
+    one.post(f"{PATH}/2", {**DAYS, "saw": ""})
+    kept = planned(house)
+    later = {**DAYS, **seen, "until-2": "2026-12-24T00:00"}
+    answer = other.post(f"{PATH}/2", later)
+    assert (answer.status_code, planned(house)) == (422, kept)
+    assert "somebody was quicker" in text(answer)
+    assert f'value="{later["until-2"]}"' in answer.text
+    assert other.post(f"{PATH}/2", {**later, **saw(answer.text)}).status_code == 303
 
 
 @pytest.mark.parametrize(
