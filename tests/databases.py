@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -12,13 +12,40 @@ from typing import Any
 
 import psycopg
 
+from ivr.store import engines
 from ivr.store.crypto import Keyring
 from ivr.store.database import Database
 
 KEY = b"only for tests: 32 bytes long.  "
 OLD_KEY = b"only for tests: an older key.   "
 TEMPLATE = "template_migrated"
+MOST_COMPILED = 3000
+"""Tables that a test looks up in its database are new statements each time."""
 serial = count(1)
+
+
+class Compiled(dict[tuple[Hashable, ...], Any]):
+    """Statements as SQL, for every engine of one kind; SQLAlchemy's keys begin with the engine's own dialect."""
+
+    def get(self, key: tuple[Hashable, ...], default: Any = None) -> Any:
+        return super().get(key[1:], default)
+
+    def __setitem__(self, key: tuple[Hashable, ...], value: Any) -> None:
+        if len(self) > MOST_COMPILED:
+            self.clear()
+        super().__setitem__(key[1:], value)
+
+
+def compile_once() -> None:
+    """Spell a statement once for all databases of a kind: each test has one of its own, and spelling costs the most."""
+    make, known = engines.engine, {"sqlite": Compiled(), "postgresql": Compiled()}
+
+    def engine(address: str) -> Any:
+        made = make(address)
+        made.update_execution_options(compiled_cache=known[made.dialect.name])
+        return made
+
+    engines.engine = engine
 
 
 def keyring() -> Keyring:

@@ -1,5 +1,6 @@
 """A helpline's data, and an empty place for it, on either kind of database."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +12,6 @@ from ivr.actions import backup, restore
 from ivr.actions.archive import Keys
 from ivr.actions.backup import Made, Places, Seal
 from ivr.actions.restore import Backup, Target
-from ivr.store.crypto import Keyring
 from ivr.store.database import Database
 from tests import databases
 from tests.store.people import NOW
@@ -50,17 +50,19 @@ class Side:
 
 
 @contextmanager
-def side(kind: str, root: Path, request: pytest.FixtureRequest, keys: Keyring | None = None) -> Iterator[Side]:
-    """A side without tables."""
+def side(kind: str, root: Path, request: pytest.FixtureRequest, *, migrated: bool = False) -> Iterator[Side]:
+    """A side without tables, or with today's."""
     for folder in ("releases", "recordings"):
         (root / folder).mkdir(parents=True)
     if kind == "sqlite":
-        with databases.opened(f"sqlite:///{root}/hamrah.db", keys) as database:
+        if migrated:
+            shutil.copy(request.getfixturevalue("migrated_file"), root / "hamrah.db")
+        with databases.opened(f"sqlite:///{root}/hamrah.db") as database:
             yield Side(database, root)
         return
     server: databases.PostgresServer = request.getfixturevalue("shared_postgres")
     name = f"side_{next(databases.serial)}"
-    with databases.opened(server.create(name), keys) as database:
+    with databases.opened(server.create(name, databases.TEMPLATE if migrated else "template0")) as database:
         yield Side(database, root)
     server.drop(name)
 

@@ -39,8 +39,7 @@ def light_work(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(params=KINDS)
 def source(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Side]:
-    with copying.side(request.param, tmp_path / "source", request) as made:
-        made.database.migrate()
+    with copying.side(request.param, tmp_path / "source", request, migrated=True) as made:
         yield made
 
 
@@ -53,8 +52,7 @@ def target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Side]:
 @pytest.fixture
 def lone(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Side]:
     """A source where the kind of database does not matter."""
-    with copying.side("sqlite", tmp_path / "lone", request) as made:
-        made.database.migrate()
+    with copying.side("sqlite", tmp_path / "lone", request, migrated=True) as made:
         yield made
 
 
@@ -148,7 +146,15 @@ def test_an_empty_helpline_is_a_backup_too(lone: Side, target: Side, tmp_path: P
 # one moment
 
 
-def test_a_backup_while_many_write_holds_one_moment(source: Side, target: Side, tmp_path: Path) -> None:
+@pytest.fixture(params=KINDS if "COVER_ALL" in os.environ else KINDS[:1])
+def elsewhere(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Side]:
+    """A target where its kind of database matters little; `make cover` takes both."""
+    with copying.side(request.param, tmp_path / "elsewhere", request) as made:
+        yield made
+
+
+def test_a_backup_while_many_write_holds_one_moment(source: Side, elsewhere: Side, tmp_path: Path) -> None:
+    """What is one moment is so by the source; that either kind takes all of it is the first test's matter."""
     stop, begun = threading.Event(), threading.Semaphore(0)
 
     def write(place: int) -> None:
@@ -174,8 +180,8 @@ def test_a_backup_while_many_write_holds_one_moment(source: Side, target: Side, 
             writer.join()
     seen = []
     for copy in copies:
-        target.put_back(copy, replace=True)
-        rows = everything(target.database)
+        elsewhere.put_back(copy, replace=True)
+        rows = everything(elsewhere.database)
         of = {row[0] for row in rows["calls"]}
         assert len(of) == len(rows["turns"]) == len(rows["requests"]) == len(rows["callers"]) >= 10
         assert {row[1] for row in rows["requests"]} == of
@@ -339,7 +345,8 @@ def test_a_backup_of_an_older_program_is_migrated(old: Side, target: Side, tmp_p
     target.put_back(tmp_path / "copy")
     assert target.database.is_current()
     after = everything(target.database)
-    assert after["callers"] == before["callers"]
+    known = len(before["callers"][0])  # what a later revision adds comes behind
+    assert [row[:known] for row in after["callers"]] == before["callers"]
     assert len(after["requests"]) == ROWS
     with target.database.reading() as tx:
         assert set(tx.execute(text("SELECT person, phone, tries FROM requests"))) == {(1, "unknown", 0)}

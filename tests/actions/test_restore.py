@@ -3,6 +3,7 @@
 import dataclasses
 import io
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -34,21 +35,32 @@ def light_work(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(age, "WORK", 2)
 
 
-@pytest.fixture
-def source(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Side]:
-    """A helpline with something of everything, and one recording."""
-    with copying.side("sqlite", tmp_path / "source", request) as made:
-        made.database.migrate()
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
+    """A helpline with something of everything and one recording, and its backup; each test takes a copy of both."""
+    root = tmp_path_factory.mktemp("made")
+    with (
+        pytest.MonkeyPatch.context() as patched,
+        copying.side("sqlite", root / "source", request, migrated=True) as made,
+    ):
+        patched.setattr(age, "WORK", 2)
         fill(made.database)
         made.record("messages/1", b"from the backup")
         (made.places.releases / RELEASE).write_text("{}")
-        yield made
+        made.back_up(root / "copy")
+    return root
 
 
 @pytest.fixture
-def copy(source: Side, tmp_path: Path) -> Path:
-    source.back_up(tmp_path / "copy")
-    return tmp_path / "copy"
+def source(tmp_path: Path, made_once: Path) -> Iterator[Side]:
+    root = Path(shutil.copytree(made_once / "source", tmp_path / "source"))
+    with databases.opened(f"sqlite:///{root}/hamrah.db") as database:
+        yield Side(database, root)
+
+
+@pytest.fixture
+def copy(tmp_path: Path, made_once: Path) -> Path:
+    return Path(shutil.copy(made_once / "copy", tmp_path / "copy"))
 
 
 @pytest.fixture(params=KINDS)
@@ -59,19 +71,19 @@ def target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Side]:
 
 @pytest.fixture
 def plain(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Side]:
-    """A target where the kind of database does not matter."""
-    with copying.side("sqlite", tmp_path / "plain", request) as made:
+    """A target with today's tables, where the kind of database does not matter."""
+    with copying.side("sqlite", tmp_path / "plain", request, migrated=True) as made:
         yield made
 
 
-@pytest.fixture
-def busy(target: Side) -> Side:
-    return with_a_call(target)
+@pytest.fixture(params=KINDS)
+def busy(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Side]:
+    with copying.side(request.param, tmp_path / "busy", request, migrated=True) as made:
+        yield with_a_call(made)
 
 
 def with_a_call(target: Side) -> Side:
     """A target at which somebody called."""
-    target.database.migrate()
     with target.database.transaction() as tx:
         calls.log_call(tx, new_call("only here"))
     target.record("messages/1", b"only here")

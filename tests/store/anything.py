@@ -10,11 +10,17 @@ from ivr.store.database import Database
 from ivr.store.snapshot import reflected
 
 ROWS = 3
+SET_UP = {
+    "sqlite": "SELECT name, sql FROM sqlite_master ORDER BY name",
+    "postgresql": "SELECT table_name, column_name, data_type, is_nullable FROM information_schema.columns"
+    " WHERE table_schema = 'public' ORDER BY 1, ordinal_position",
+}
+_known: dict[tuple[Any, ...], list[Table]] = {}
 
 
 def fill(database: Database) -> None:
     with database.transaction() as tx:
-        for table in reflected(tx.connection):
+        for table in tables(tx.connection):
             tx.connection.execute(insert(table), list(_rows(tx.connection, table)))
 
 
@@ -23,8 +29,17 @@ def everything(database: Database) -> dict[str, list[tuple[Any, ...]]]:
     with database.reading() as tx:
         return {
             table.name: [tuple(row) for row in tx.execute(select(table).order_by(*table.primary_key.columns))]
-            for table in reflected(tx.connection)
+            for table in tables(tx.connection)
         }
+
+
+def tables(connection: Connection) -> list[Table]:
+    """Those of a copy; looked up once for all databases that were set up by the same words."""
+    words = SET_UP[connection.dialect.name]
+    key = tuple(tuple(row) for row in connection.exec_driver_sql(words))
+    if key not in _known:
+        _known[key] = reflected(connection)
+    return _known[key]
 
 
 def _rows(connection: Connection, table: Table) -> Iterator[dict[str, Any]]:
