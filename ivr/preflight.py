@@ -11,8 +11,10 @@ from ivr.actions.releases import Made
 from ivr.app import Parts
 from ivr.carrier.caller_id import caller_id_problem
 from ivr.carrier.twilio import Account, Numbers
+from ivr.directory import communes
 from ivr.errors import BadContent, CarrierBusy, CarrierFailed, StorageAway, VoiceFailed
 from ivr.release.release import Release
+from ivr.senders import doubt
 from ivr.settings import Settings
 from ivr.store import jobs, publications
 from ivr.web import assets
@@ -87,6 +89,8 @@ def _reach(joined: Parts) -> Iterator[Line]:
 def _pages() -> Iterator[Line]:
     if not assets.load().whole:
         yield Line("missing", assets.MISSING)
+    if not (communes.MADE / communes.TABLE).is_file():
+        yield Line("missing", communes.MISSING)
 
 
 def _telephone(joined: Parts) -> Iterator[Line]:
@@ -103,8 +107,23 @@ def _telephone(joined: Parts) -> Iterator[Line]:
         return
     yield from _caller_id(settings)
     yield _recordings(joined)
+    yield from _texts(settings)
     if settings.tries_first:
         yield Line("ok", "puts callers through to an aidant on shift who is free and has tried their phone, first")
+
+
+def _texts(settings: Settings) -> Iterator[Line]:
+    """Nothing is said where no texts are wanted."""
+    if not settings.sends_texts:
+        return
+    senders = {"IVR_SMS_FROM": settings.sms_from, "IVR_SMS_FROM_SHARED": settings.sms_from_shared}
+    yield Line("ok", f"text messages: at most {settings.most_texts} a day, between 8 and 20 h")
+    if not settings.sms_from_shared:
+        yield Line("missing", "IVR_SMS_FROM_SHARED: nothing is sent to phones that others use too")
+    for name, sender in senders.items():
+        problem = doubt(sender)
+        if problem:
+            yield Line("note", f"{name} {problem}")
 
 
 def _not_first(settings: Settings) -> Iterator[Line]:

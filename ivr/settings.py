@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
+from ivr.directory.importing import known
 from ivr.errors import BadSetting
 from ivr.numbers import COUNTRIES, Kind, Reach
+from ivr.senders import sender, two_senders_problem
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 LEAST_SECRET = 32
@@ -71,6 +73,7 @@ def _words(value: str) -> tuple[str, ...]:
 
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 ADay = Annotated[str, AfterValidator(_a_day)]
+Sender = Annotated[str, AfterValidator(sender)]
 
 
 def _days(default: int, name: str, what: str, least: int = 1) -> Any:
@@ -120,6 +123,16 @@ class Settings(BaseModel):
     twilio_account_sid: str = Field("", alias="TWILIO_ACCOUNT_SID", description="without it there is no telephone line")
     twilio_auth_token: SecretStr | None = Field(None, alias="TWILIO_AUTH_TOKEN", description="signs what Twilio sends")
     twilio_number: str = Field("", alias="TWILIO_NUMBER", description="the helpline's own number")
+    sms_from: Sender = Field(
+        "",
+        alias="IVR_SMS_FROM",
+        description="who sends text messages: a name, a short code or a messaging service; without it there are none",
+    )
+    sms_from_shared: Sender = Field(
+        "",
+        alias="IVR_SMS_FROM_SHARED",
+        description="the neutral sender for phones that others use too; without it they are sent nothing",
+    )
     twilio_api_url: WebAddress = Field(
         "https://api.twilio.com", alias="TWILIO_API_URL", description="another region or a compatible provider"
     )
@@ -188,6 +201,9 @@ class Settings(BaseModel):
         alias="IVR_MODELS_URL",
         description="where speech models are downloaded from: NAME.zip, and model-list.json with their checksums",
     )
+    directory_refresh: Annotated[str, AfterValidator(known.checked)] = Field(
+        "", alias="IVR_DIRECTORY_REFRESH", description="sets of places that are fetched anew each week: dila,laposte"
+    )
     keep_messages: int = _days(30, "IVR_KEEP_MESSAGES", "voice messages, since they were fetched")
     keep_numbers: int = _days(90, "IVR_KEEP_NUMBERS", "numbers, since the request was closed or the last call")
     keep_turns: int = _days(180, "IVR_KEEP_TURNS", "what was done in a call, since it began")
@@ -195,6 +211,7 @@ class Settings(BaseModel):
     keep_audit: int = _days(1095, "IVR_KEEP_AUDIT", "the audit; never less than a year", least=366)
     keep_tallies: int = _days(7, "IVR_KEEP_TALLIES", "how often a number rang or asked, counted a day")
     keep_blocked: int = _days(365, "IVR_KEEP_BLOCKED", "blocked numbers, since they were blocked")
+    keep_texts: int = _days(30, "IVR_KEEP_TEXTS", "number and words of text messages, since they were asked for")
     keep_takes: int = _days(90, "IVR_KEEP_TAKES", "recordings of texts that were withdrawn or refused, since then")
     keep_carrier: int = _days(30, "IVR_KEEP_CARRIER", "calls at the telephone company, until we delete them there")
 
@@ -227,6 +244,11 @@ class Settings(BaseModel):
     def has_carrier(self) -> bool:
         """Whether the helpline can call out."""
         return self.has_twilio and bool(self.twilio_number)
+
+    @property
+    def sends_texts(self) -> bool:
+        """Whether callers can have something sent as a text message."""
+        return self.has_carrier and bool(self.sms_from)
 
     @property
     def tries_first(self) -> bool:
@@ -283,13 +305,25 @@ def load(environ: Mapping[str, str]) -> Settings:
         settings = Settings(**given)
     except ValidationError as error:
         raise BadSetting("\n".join(_explained(problem) for problem in error.errors())) from None
-    if settings.production and not settings.public_url.startswith("https://"):
-        raise BadSetting("IVR_PUBLIC_URL must begin with https:// in production")
-    if not settings.production and settings.host not in LOOPBACK:
-        raise BadSetting(f"IVR_HOST: a trial listens on {' or '.join(LOOPBACK)} only, since its pages hold no secret")
-    if settings.keep_carrier >= settings.keep_turns:
-        raise BadSetting("IVR_KEEP_CARRIER must be less than IVR_KEEP_TURNS: then we know no more what to delete there")
+    problem = _contradiction(settings) or two_senders_problem(
+        settings.sms_from, settings.sms_from_shared, settings.twilio_number
+    )
+    if problem:
+        raise BadSetting(problem)
     return settings
+
+
+def _contradiction(settings: Settings) -> str | None:
+    """What two settings say that cannot both be."""
+    if settings.production and not settings.public_url.startswith("https://"):
+        return "IVR_PUBLIC_URL must begin with https:// in production"
+    if not settings.production and settings.host not in LOOPBACK:
+        return f"IVR_HOST: a trial listens on {' or '.join(LOOPBACK)} only, since its pages hold no secret"
+    if settings.keep_carrier >= settings.keep_turns:
+        return "IVR_KEEP_CARRIER must be less than IVR_KEEP_TURNS: then we know no more what to delete there"
+    if settings.keep_texts > settings.keep_turns:
+        return "IVR_KEEP_TEXTS is more than IVR_KEEP_TURNS: a text would tell whose call it was"
+    return None
 
 
 def _from_file(name: str, path: Path) -> str:

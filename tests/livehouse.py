@@ -71,7 +71,12 @@ KEYS = {"1": "하나", "2": "이", "3": "삼", "4": "넷", "7": "일곱"}
 
 @cache
 def release() -> Release:
-    raw = books.raw(NODES, languages=(LANGUAGE,))
+    return release_of(NODES)
+
+
+def release_of(nodes: books.Nodes) -> Release:
+    """The one with these nodes."""
+    raw = books.raw(nodes, languages=(LANGUAGE,))
     raw["hours"], raw["outcomes"] = tiny.HOURS, OUTCOMES
     spoken = raw["languages"][LANGUAGE]
     spoken["words"] = {**spoken["words"], **WORDS, LANGUAGE: ["나무"]}

@@ -26,6 +26,7 @@ from ivr.engine.turn import HangUp
 from ivr.numbers import understand
 from ivr.store import callers
 from ivr.store import calls as stored_calls
+from tests import town
 from tests.actions.tiny import with_answerers
 from tests.doubles.phone import Phone
 from tests.helpline import at, client, helpline, phone
@@ -74,6 +75,7 @@ def ready(scenario: Scenario, tmp: Path, database_url: str = "") -> Iterator[Par
         recording=lambda _: Known("yes") if scenario.recording else Unavailable(),
         line=lambda _: Known("free" if put_through(scenario) else "none"),
     )
+    town.build(joined)
     try:
         for name in scenario.after:
             earlier = load(CALLS / f"{name}.yaml")

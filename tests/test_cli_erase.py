@@ -65,7 +65,8 @@ def test_it_says_what_went_and_what_the_company_is_asked(
     result = erase(tmp_path, sqlite_url, "06 39 98 00 11", company)
     assert result.exit_code == 0, result.output
     assert result.output.splitlines()[1:] == [
-        "erased: 1 callers, 2 calls, 4 turns, 1 requests, 1 notes, 1 messages, 1 dials, 1 blocked, 1 tallies",
+        "erased: 1 callers, 2 calls, 4 turns, 1 requests, 1 notes, 1 messages, 1 dials, 1 blocked, 1 tallies, "
+        "1 texts, 1 refusals",
         "1 requests for other numbers, made in these calls, stay: erase those numbers too if wanted",
         "the telephone company is asked to delete 6 copies: `ivr jobs list` tells what it refuses",
     ]

@@ -177,3 +177,22 @@ def test_messages_that_are_kept_for_longer_than_callers_are_told_are_wrong(
         (made.folders.menus / "facts.yaml").write_text(yaml.safe_dump({"message.kept": fact}))
         report = preflight.content_report(made)
     assert starting(report, "IVR_KEEP_MESSAGES is 31, and callers are told that a message is erased after 30") == marks
+
+
+def test_who_sends_text_messages_is_told_and_what_may_go_wrong(tmp_path: Path, sqlite_url: str) -> None:
+    with joined(tmp_path, sqlite_url, IVR_SMS_FROM="Maison") as made:
+        told = lines(preflight.settings_report(made))
+    assert ("ok", "text messages: at most 5/300 a day, between 8 and 20 h") in told
+    assert [mark for mark, text in told if text.startswith("IVR_SMS_FROM_SHARED")] == ["missing"]
+    assert any(text.startswith("IVR_SMS_FROM is a name: nobody can answer STOP") for _, text in told)
+
+
+def test_a_french_mobile_as_sender_is_doubted_and_without_one_nothing_is_said(tmp_path: Path, sqlite_url: str) -> None:
+    senders = {"IVR_SMS_FROM": "+33639980001", "IVR_SMS_FROM_SHARED": "38000"}
+    with joined(tmp_path, sqlite_url, **senders) as made:
+        told = [text for _, text in lines(preflight.settings_report(made))]
+    assert [text for text in told if text.startswith("IVR_SMS")] == [
+        "IVR_SMS_FROM is a mobile number: French operators do not let programs write from 06 and 07"
+    ]
+    with joined(tmp_path / "without", sqlite_url) as made:
+        assert not any("text message" in text for _, text in lines(preflight.settings_report(made)))

@@ -111,6 +111,22 @@ def test_the_frame_and_the_dialogue_with_a_person_are_no_places_to_go_on_from(
         assert Handset(joined).node == "main"
 
 
+PLACE = ("3", "1", "1", "1", "2", "1", "2", "1", "1", "4")
+"""Main menu, online, a procedure that one cannot do alone, learning it, and from there to the address of a place."""
+
+
+@pytest.mark.parametrize("keyed", [(), ("75011", "1")], ids=["nothing yet", "where they live"])
+def test_who_was_cut_off_on_the_way_to_an_address_goes_on_where_they_asked_for_it(
+    keyed: tuple[str, ...], tmp_path: Path
+) -> None:
+    with line(tmp_path) as joined:
+        asked = cut_off(joined, LANGUAGES[0], *PLACE, *keyed)
+        assert asked.node.startswith("referral.")
+        again = Handset(joined).does("1")
+        assert again.node == "procedure.learn.menu"
+        assert again.does("4").node == "referral.code"
+
+
 def test_whoever_has_chosen_another_language_since_starts_at_the_start(tmp_path: Path) -> None:
     with line(tmp_path) as joined:
         cut_off(joined)

@@ -31,6 +31,7 @@ ALL: dict[str, tuple[str, Callable[[Settings], Any], Any]] = {
     "TWILIO_ACCOUNT_SID": ("AC1", lambda s: s.twilio_account_sid, "AC1"),
     "TWILIO_AUTH_TOKEN": ("secret", lambda s: s.twilio_auth_token and s.twilio_auth_token.get_secret_value(), "secret"),
     "TWILIO_NUMBER": ("+33199000001", lambda s: s.twilio_number, "+33199000001"),
+    "IVR_SMS_FROM": ("La Maison", lambda s: s.sms_from, "La Maison"),
     "TWILIO_API_URL": ("http://127.0.0.1:9/", lambda s: s.twilio_api_url, "http://127.0.0.1:9"),
 }
 
@@ -209,3 +210,28 @@ def test_a_trial_listens_to_this_machine_only_and_production_where_it_is_told() 
     assert "IVR_HOST" in wrong(IVR_HOST="0.0.0.0")
     told = {"IVR_ENV": "production", "IVR_PUBLIC_URL": "https://help.example", "IVR_HOST": "0.0.0.0"}
     assert load(told).host == "0.0.0.0"
+
+
+@pytest.mark.parametrize("sender", ["Maison", "36 Maison", "A", "36180", "123", "MG" + "0f" * 16, "+33639980001", ""])
+def test_who_may_send_text_messages(sender: str) -> None:
+    assert load({"IVR_SMS_FROM": sender}).sms_from == sender
+
+
+@pytest.mark.parametrize(
+    "sender",
+    ["Maison d’accueil", "Pâté", "12 34", "12", "123456789", "abcdefghijkl", "+33199000001", "0639980001"],
+)
+def test_what_sends_none_is_refused(sender: str) -> None:
+    assert wrong(IVR_SMS_FROM=sender).startswith("IVR_SMS_FROM: is ")
+    assert sender not in wrong(IVR_SMS_FROM=sender)
+
+
+def test_the_neutral_sender_is_another_one_and_never_alone() -> None:
+    assert "IVR_SMS_FROM is not" in wrong(IVR_SMS_FROM_SHARED="Infos")
+    assert "neutral" in wrong(IVR_SMS_FROM="Infos", IVR_SMS_FROM_SHARED="Infos")
+    number = {"TWILIO_NUMBER": "+33639980001", "IVR_SMS_FROM_SHARED": "+33639980001"}
+    assert "neutral" in wrong(IVR_SMS_FROM="Infos", **number)
+
+
+def test_texts_are_not_kept_longer_than_the_calls_they_were_asked_for_in() -> None:
+    assert "IVR_KEEP_TEXTS" in wrong(IVR_KEEP_TEXTS="181")

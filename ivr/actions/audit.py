@@ -68,6 +68,20 @@ class What(StrEnum):
     UPLOAD_CANCELLED = "upload-cancelled"
     ANNOUNCEMENT_SET = "announcement-set"
     ANNOUNCEMENT_REMOVED = "announcement-removed"
+    PLACE_ADDED = "place-added"
+    PLACE_CORRECTED = "place-corrected"
+    PLACE_VERIFIED = "place-verified"
+    PLACE_REMOVED = "place-removed"
+    PLACE_BROUGHT_BACK = "place-brought-back"
+    SOURCE_TAKEN = "source-taken"
+    CORRECTION_KEPT = "correction-kept"
+    PROPOSAL_MADE = "proposal-made"
+    PROPOSAL_ACCEPTED = "proposal-accepted"
+    PROPOSAL_DECLINED = "proposal-declined"
+    TEXT_SENT_AGAIN = "text-sent-again"
+    TEXT_LEFT = "text-left"
+    TEXTS_STOPPED = "texts-stopped"
+    TEXTS_ALLOWED = "texts-allowed"
 
 
 @dataclass(frozen=True, slots=True)

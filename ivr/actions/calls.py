@@ -10,9 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ivr.actions import blocklist, records
+from ivr.actions.aloud import Aloud
 from ivr.actions.knowledge import ATTEMPT, Answerers, Asked, Line, callback_number
 from ivr.actions.limits import Limits
 from ivr.actions.sealing import Place, open_payload, open_token, token
+from ivr.actions.sounds import Played, nobody_speaks, played
+from ivr.actions.texting import Texting
 from ivr.engine import engine
 from ivr.engine.inputs import Arrived, Context, HungUp, Input, Learned, Unavailable
 from ivr.engine.say import SPEECH
@@ -54,6 +57,8 @@ class World:
     answerers: Answerers
     clock: Callable[[], float]
     limits: Limits
+    texting: Texting | None = None  # how text messages are sent, where that is configured
+    aloud: Aloud | None = None  # who speaks free text
 
 
 class Calls:
@@ -67,17 +72,18 @@ class Calls:
         """Whether the staff blocked this number: its calls are turned away before they are answered."""
         return blocklist.refuses(self.world.database, line.number)
 
-    def arrive(self, line: Line, speech: bool = False, release_id: str | None = None) -> Answer:
-        """The first turn; a repeated delivery gets the stored one. `speech`: the caller can be understood.
+    def arrive(self, line: Line, speech: bool = False, release_id: str | None = None, texting: bool = False) -> Answer:
+        """The first turn; a repeated delivery gets the stored one.
 
-        Without `release_id` it is what callers hear now; KeyError when there is no such release.
+        `speech`: the caller can be understood; `texting`: a text message can be sent to them. Without `release_id` it
+        is what callers hear now; KeyError when there is no such release.
         """
         release = self.world.shelf.current() if release_id is None else self.world.shelf.get(release_id)
         try:
             with self.world.database.transaction() as tx:
                 caller = records.log_call(tx, line, release.id, self.world.clock())
-                arrived = Arrived(caller.language, caller.first_call, speech) if caller else Arrived(speech=speech)
-                answer = self._begin(release, line, arrived, tx)
+                known = Arrived(caller.language, caller.first_call) if caller else Arrived()
+                answer = self._begin(release, line, replace(known, speech=speech, texting=texting), tx)
         except AlreadyAnswered:
             return self._repeat(line.call_id, 1)
         except StorageAway:
@@ -128,6 +134,11 @@ class Calls:
         with self.world.database.reading() as tx:
             kept = stored_calls.latest(tx, line.call_id)
         return self._repeat(line.call_id, n) if kept is not None and kept.n == n else self.now(line)
+
+    def sounds(self, answer: Answer) -> list[Played]:
+        """The sounds of a turn, in order; from now on those of free text are being made."""
+        aloud = self.world.aloud
+        return played(answer.release, answer.turn.pieces, nobody_speaks if aloud is None else aloud.begin)
 
     def expected(self, answer: Answer) -> Mapping[str, tuple[str, ...]]:
         """For each language that is understood behind this turn, the phrases that mean something."""
@@ -193,8 +204,9 @@ class Calls:
         state, turn = self._settled(line, release, place.state, first, tx)
         after = Place(line.call_id, place.n + 1, release.id, state, adrift=tx is None)
         if tx is not None:
-            number = callback_number(line, state, self.world.limits)
-            self._save(records.Saving(tx, line, after, number, self.world.clock(), self.world.limits), turn, told)
+            world, number = self.world, callback_number(line, state, self.world.limits)
+            saving = records.Saving(tx, line, after, number, world.clock(), world.limits, release, world.texting)
+            self._save(saving, turn, told)
         return self._given(after, turn, release)
 
     def _save(self, saving: records.Saving, turn: Turn, told: str) -> None:
@@ -212,14 +224,18 @@ class Calls:
         state, turn = first(self._context(tx, line, before))
         pieces: tuple[Piece, ...] = ()
         facts: tuple[Fact, ...] = turn.facts
+        understood = turn.result
         while isinstance(turn.ending, Ask):
-            pieces = () if state.ahead else pieces + turn.pieces
+            ahead = state.ahead
+            pieces = () if ahead else pieces + turn.pieces
             asked = Asked(turn.ending, line, state, release, self.world.clock(), tx)
             answerer = self.world.answerers.get(turn.ending.kind)
             learned = Learned(turn.ending.kind, answerer(asked) if answerer else Unavailable())
             state, turn = engine.advance(release.book, state, learned, self._context(tx, line, state))
             facts += turn.facts
-        return state, replace(turn, pieces=pieces + turn.pieces, facts=facts)
+            if turn.result is not Result.REACHED or (ahead and not state.ahead):
+                understood = turn.result
+        return state, replace(turn, pieces=pieces + turn.pieces, facts=facts, result=understood)
 
     def _repeat(self, call_id: str, n: int) -> Answer:
         """The stored turn of this number, as it was given the first time."""

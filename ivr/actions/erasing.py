@@ -16,7 +16,7 @@ from ivr.actions.audit import Deed, What, note
 from ivr.actions.machine import Event
 from ivr.actions.messages import recording_id
 from ivr.actions.retention import DAY, TELEPHONE
-from ivr.carrier.protocol import CallRef, Carrier, RecordingRef
+from ivr.carrier.protocol import CallRef, Carrier, RecordingRef, TextRef
 from ivr.errors import CarrierFailed
 from ivr.store import audit, erasure, keyed, news
 from ivr.store.audit import Filter
@@ -129,6 +129,7 @@ class Eraser:
         recordings = {id for ref in found.recording_refs if (id := recording_id(ref)) is not None}
         calls = {ref for channel, ref in found.call_refs if channel == TELEPHONE} | found.leg_refs | known
         refs: list[copies.Ref] = [*map(RecordingRef, sorted(recordings)), *map(CallRef, sorted(calls))]
+        refs += map(TextRef, sorted(found.text_refs))
         for ref in refs:
             copies.delete_copies(tx, ref, group.now, group=group.token)
         return len(refs)

@@ -3,13 +3,14 @@
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from ivr.actions import asking, callbacks, limits, messages, wishes
+from ivr.actions import asking, callbacks, limits, messages, texting, wishes
 from ivr.actions.audit import HELPLINE, Deed
 from ivr.actions.knowledge import Line
 from ivr.actions.limits import Limits
 from ivr.actions.machine import NotPossible
 from ivr.actions.refusals import Reason
 from ivr.actions.sealing import Place, open_payload, payload
+from ivr.actions.texting import Texting, Wanted
 from ivr.actions.wishes import ANOTHER_TIME, CHOICE, DIALOGUE, UNFINISHED, Whose, is_unfinished
 from ivr.engine.inputs import (
     Arrived,
@@ -33,6 +34,7 @@ from ivr.engine.turn import (
     TextRequested,
     Turn,
 )
+from ivr.release.release import Release
 from ivr.store import callers, calls, requests
 from ivr.store.callers import Caller
 from ivr.store.database import Transaction
@@ -49,6 +51,8 @@ class Saving:
     number: str | None
     now: float
     limits: Limits
+    release: Release
+    texting: Texting | None = None
 
 
 def meet(tx: Transaction, line: Line, now: float) -> Caller | None:
@@ -100,9 +104,7 @@ def store_facts(saving: Saving, turn: Turn) -> None:
 def _store_fact(saving: Saving, fact: Fact) -> None:
     match fact:
         case LanguageChosen(language):
-            caller = _caller(saving)
-            if caller is not None:
-                callers.remember_language(saving.tx, caller.id, language)
+            _remember(saving, language)
         case CallbackRequested(topic, finished):
             _store_request(saving, topic, finished)
         case CallbackCancelled():
@@ -111,10 +113,19 @@ def _store_fact(saving: Saving, fact: Fact) -> None:
             messages.expect(saving.tx, saving.place.call_id, ref, saving.now)
         case CallEnded(how, node):
             calls.end_call(saving.tx, saving.place.call_id, calls.Ended(how, node, saving.now))
-        case AnswerGiven() | TextRequested():
+        case TextRequested(what):
+            wanted = Wanted(what, saving.line, saving.place.state, saving.release, saving.now)
+            texting.request(saving.texting, saving.tx, wanted, f"{saving.place.call_id}/{saving.place.n}")
+        case AnswerGiven():
             return  # kept in the turn's own payload
         case _:
             assert_never(fact)
+
+
+def _remember(saving: Saving, language: str) -> None:
+    caller = _caller(saving)
+    if caller is not None:
+        callers.remember_language(saving.tx, caller.id, language)
 
 
 def _store_request(saving: Saving, topic: str, finished: bool) -> None:

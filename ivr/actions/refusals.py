@@ -55,6 +55,16 @@ class Reason(StrEnum):
     OTHER_WORDS = "other-words"
     NO_MOMENT = "no-moment"
     END_FIRST = "end-first"
+    NO_PLACE_NAME = "no-place-name"
+    TOO_LONG = "too-long"
+    BAD_POSTAL_CODE = "bad-postal-code"
+    BAD_WEBSITE = "bad-website"
+    OUTSIDE_FRANCE = "outside-france"
+    BAD_HOURS = "bad-hours"
+    HOURS_UNKNOWN = "hours-unknown"
+    PLACE_CHANGED = "place-changed"
+    WANTS_NO_TEXTS = "wants-no-texts"
+    GETS_TEXTS = "gets-texts"
 
 
 class Refused(BadInput):

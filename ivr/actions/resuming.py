@@ -4,7 +4,7 @@ from ivr.actions import wishes
 from ivr.actions.knowledge import Answerer, Asked
 from ivr.actions.sealing import open_payload
 from ivr.engine.inputs import Known, LeftOff, Unavailable
-from ivr.engine.menu import Listening, Node
+from ivr.engine.menu import Book, Listening, Question
 from ivr.engine.state import State
 from ivr.store import callers, calls, requests
 from ivr.store.database import Transaction
@@ -54,14 +54,24 @@ def _left_off(asked: Asked, tx: Transaction) -> LeftOff | None:
 def _as_left(asked: Asked, state: State) -> LeftOff | None:
     """In the same language, at a place of a tree that explains something."""
     book = asked.release.book
-    node = book.nodes.get(state.node)
-    if node is None or state.ended or state.language != asked.state.language or not _explains(asked, node):
+    if state.ended or state.language != asked.state.language or _in(book, state.node, _frame(book)):
+        return None
+    asking = {node.tree for node in book.nodes.values() if isinstance(node, Question)}
+    here = (state.node, state.page, len(state.stack))
+    if _in(book, state.node, asking):  # what it had learned there was only for that call: back to where it came from
+        here = next((left for left in reversed(state.trail) if not _in(book, left[0], asking)), ("", 0, 0))
+    id, page, depth = here
+    if not isinstance(book.nodes.get(id), Listening):
         return None
     answers = {name: value for name, value in state.answers.items() if name not in OWN_TO_A_CALL}
-    return LeftOff(state.node, state.page, state.topic, answers, state.stack)
+    return LeftOff(id, page, state.topic, answers, state.stack[:depth])
 
 
-def _explains(asked: Asked, node: Node) -> bool:
-    roles, nodes = asked.release.book.roles, asked.release.book.nodes
-    frame = {nodes[id].tree for id in (roles.start, roles.person, roles.main)}
-    return isinstance(node, Listening) and node.tree not in frame
+def _frame(book: Book) -> set[str]:
+    """Trees that explain nothing."""
+    return {book.nodes[id].tree for id in (book.roles.start, book.roles.person, book.roles.main)}
+
+
+def _in(book: Book, id: str, trees: set[str]) -> bool:
+    node = book.nodes.get(id)
+    return node is not None and node.tree in trees

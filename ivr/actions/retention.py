@@ -3,7 +3,7 @@
 docs/privacy.md shows this table to everybody. A term is a setting, in days.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from ivr.actions import copies
 from ivr.actions.jobs import Handler, Job, Kind
 from ivr.actions.messages import recording_id
 from ivr.actions.schedule import Daily
-from ivr.carrier.protocol import CallRef, RecordingRef
+from ivr.carrier.protocol import CallRef, RecordingRef, TextRef
 from ivr.store import forgetting, forgetting_takes
 from ivr.store.database import Database, Transaction
 from ivr.store.forgetting import Cut, Keys, Old
@@ -65,8 +65,8 @@ RULES = (
     Rule(
         "forget-copies",
         "keep_carrier",
-        "The telephone company's rows of calls from and to callers and aidants, with any recordings",
-        "the call began",
+        "The telephone company's rows of calls from and to callers and aidants, with any recordings, and of texts",
+        "the call began, the text was asked for",
         "Deleted there by jobs that are repeated until the company agrees; its ids are forgotten here. "
         "A recording of a message goes as soon as we have it.",
     ),
@@ -79,6 +79,20 @@ RULES = (
         "Times, places in the menus and how it went stay as figures.",
     ),
     Rule("forget-notes", "keep_notes", "Notes of the staff", "the request was done or closed", "Deleted."),
+    Rule(
+        "forget-texts",
+        "keep_texts",
+        "Text messages: number and words",
+        "they were asked for",
+        "Emptied, and they lead to no call. What kind it was, when it was sent and how it ended stays as figures.",
+    ),
+    Rule(
+        "forget-refusals",
+        "keep_blocked",
+        "Numbers that want no text messages",
+        "they said so",
+        "Deleted: who then asks for a text on the phone gets one.",
+    ),
     Rule("forget-tallies", "keep_tallies", "How often a number rang or asked", "that day", "Deleted."),
     Rule("forget-blocked", "keep_blocked", "Blocked numbers and why", "they were blocked", "Deleted: unblocked."),
     Rule(
@@ -176,20 +190,24 @@ def _copies(house: House, cut: Cut) -> int:
         return 0
     asked = 0
 
-    def ask(tx: Transaction, refs: list[str]) -> int:
+    def ask(tx: Transaction, refs: Sequence[CallRef | TextRef]) -> int:
         nonlocal asked
         for ref in refs:
-            copies.delete_copies(tx, CallRef(ref), cut.now, after=asked * SPREAD)
+            copies.delete_copies(tx, ref, cut.now, after=asked * SPREAD)
             asked += 1
         return len(refs)
 
     def of_calls(tx: Transaction, keys: Keys, _: Cut) -> int:
-        return ask(tx, forgetting.take_call_refs(tx, keys, TELEPHONE))
+        return ask(tx, list(map(CallRef, forgetting.take_call_refs(tx, keys, TELEPHONE))))
 
     def of_dials(tx: Transaction, keys: Keys, _: Cut) -> int:
-        return ask(tx, forgetting.take_dial_refs(tx, keys))
+        return ask(tx, list(map(CallRef, forgetting.take_dial_refs(tx, keys))))
 
-    classes = Old(forgetting.old_calls(TELEPHONE), of_calls), Old(forgetting.OLD_DIALS, of_dials)
+    def of_texts(tx: Transaction, keys: Keys, _: Cut) -> int:
+        return ask(tx, list(map(TextRef, forgetting.take_text_refs(tx, keys))))
+
+    of_both = Old(forgetting.old_calls(TELEPHONE), of_calls), Old(forgetting.OLD_DIALS, of_dials)
+    classes = (*of_both, Old(forgetting.OLD_TEXTS, of_texts))
     return sum(forgetting.forget(house.database, old, cut) for old in classes)
 
 
@@ -200,6 +218,8 @@ WORK: Mapping[str, Work] = {
     "forget-turns": _rows(forgetting.TURNS),
     "forget-notes": _rows(forgetting.NOTES),
     "forget-copies": _copies,
+    "forget-texts": _rows(forgetting.TEXTS),
+    "forget-refusals": _rows(forgetting.REFUSALS),
     "forget-tallies": _tallies,
     "forget-blocked": _rows(forgetting.BLOCKED),
     "forget-takes": _voices,

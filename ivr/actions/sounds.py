@@ -4,35 +4,45 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from ivr.engine.turn import Piece, Prompt, Speech
-from ivr.errors import VoiceFailed
 from ivr.release.release import Release, SoundRef
 from ivr.voice.pieces import PAUSE, Reading, names
+from ivr.voice.sounds import PLACEHOLDER
 
 NO_LANGUAGE = "-"
-"""Stands in an address where a sound belongs to no language: a pause, free speech."""
+"""Stands in an address where a sound belongs to no language: a pause."""
+SPOKEN = "speech"
+"""Stands in an address where free text is spoken: behind it, in place of a hash, stands its name."""
+NOTHING = SoundRef("0" * 32, 0.0, PLACEHOLDER)
+"""Free text that nobody can speak: at its address it is said so."""
 
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """One sound of a turn."""
+    """One sound of a turn; of free text its words too, and the language that they are in."""
 
     language: str
     name: str
     sound: SoundRef
+    speech: Speech | None = None
 
     @property
     def path(self) -> str:
         """Where the sound is served."""
         return f"/audio/{self.language}/{self.name}/{self.sound.hash}.wav"
 
+    @property
+    def tongue(self) -> str:
+        """The language that is heard."""
+        return self.language if self.speech is None else self.speech.language
 
-Speaker = Callable[[Speech], SoundRef]
-"""Renders free speech in time, or raises VoiceFailed."""
+
+Speaker = Callable[[Release, Speech], SoundRef]
+"""Gives the sound that free text will be; it is being made. Never waits, never fails."""
 
 
-def nobody_speaks(speech: Speech) -> SoundRef:
-    """Where no free speech is configured."""
-    raise VoiceFailed(f"no voice for free speech in {speech.language}")
+def nobody_speaks(_release: Release, _speech: Speech) -> SoundRef:
+    """Where no voice for free text is there."""
+    return NOTHING
 
 
 def played(release: Release, pieces: Iterable[Piece], speaker: Speaker = nobody_speaks) -> list[Played]:
@@ -42,7 +52,7 @@ def played(release: Release, pieces: Iterable[Piece], speaker: Speaker = nobody_
 
 def _played(release: Release, piece: Piece, speaker: Speaker) -> Iterator[Played]:
     if isinstance(piece, Speech):
-        yield Played(NO_LANGUAGE, "speech", speaker(piece))
+        yield Played(piece.around, SPOKEN, speaker(release, piece), piece)
         return
     if isinstance(piece, Prompt):
         yield _one(release, piece.language, names(piece, Reading())[0])
@@ -52,8 +62,9 @@ def _played(release: Release, piece: Piece, speaker: Speaker) -> Iterator[Played
 
 
 def reading(release: Release, language: str) -> Reading:
-    """How a language reads digits."""
-    return Reading(group=release.content.tongue(language).group)
+    """How a language reads digits and tells the time."""
+    tongue = release.content.tongue(language)
+    return Reading(group=tongue.group, clock=tongue.clock)
 
 
 def _one(release: Release, language: str, name: str) -> Played:
@@ -62,4 +73,4 @@ def _one(release: Release, language: str, name: str) -> Played:
 
 def caption(release: Release, sound: Played) -> str:
     """What a sound says, in words; nothing for a pause."""
-    return release.captions.get((sound.language, sound.name), "")
+    return release.captions.get((sound.language, sound.name), "") if sound.speech is None else sound.speech.text

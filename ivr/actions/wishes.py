@@ -13,8 +13,10 @@ PHONE, WHEN, WITH, CHOICE = "phone", "when", "with", "open"
 """Answers: whose phone it is, when to call, with whom, and what to do with a request that is open."""
 WOMAN, ANOTHER_TIME, SOMEONE_ELSE, NOW = "woman", "another-time", "someone-else", "now"
 """Options of those answers that mean something here."""
-DIALOGUE = frozenset({PHONE, WHEN, WITH, CHOICE, "requested"})
-"""Answers that are about the callback itself: they are in the request's own columns."""
+TEXT_PHONE = "text_phone"
+"""The answer that says whose the phone is that rings, before a text message goes there."""
+DIALOGUE = frozenset({PHONE, WHEN, WITH, CHOICE, TEXT_PHONE, "requested"})
+"""Answers that are about the callback itself, which are in the request's own columns, or about this call alone."""
 
 PERSON = "person"
 """The value that says which of the persons behind a number this request is for."""

@@ -67,6 +67,15 @@ class FoundCall:
 
 
 @dataclass(frozen=True, slots=True)
+class TextReport:
+    """What the carrier says of a text, in its words; `error` is its number of what went wrong, 0 without one."""
+
+    ref: TextRef
+    status: str
+    error: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Saved:
     """A file that is whole and on the disk."""
 
@@ -91,6 +100,10 @@ class Carrier(Protocol):
 
     def text(self, new: NewText) -> TextRef:
         """Asks for a text; CarrierUnknown when the answer was lost."""
+        ...
+
+    def look_at_text(self, ref: TextRef) -> TextReport:
+        """What became of it; CarrierRefused with `status` 404 when the carrier knows it no more."""
         ...
 
     def find_calls(self, to: str, from_: str, since: datetime) -> list[FoundCall]:

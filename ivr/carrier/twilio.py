@@ -8,7 +8,17 @@ from pathlib import Path
 
 from ivr.carrier.download import download
 from ivr.carrier.link import Link, Patience, Record
-from ivr.carrier.protocol import MOST_BYTES, CallRef, FoundCall, NewCall, NewText, RecordingRef, Saved, TextRef
+from ivr.carrier.protocol import (
+    MOST_BYTES,
+    CallRef,
+    FoundCall,
+    NewCall,
+    NewText,
+    RecordingRef,
+    Saved,
+    TextRef,
+    TextReport,
+)
 from ivr.errors import CarrierBusy, CarrierRefused
 
 EVENTS = ("initiated", "ringing", "answered", "completed")
@@ -79,6 +89,12 @@ class TwilioCarrier:
             "StatusCallback": new.status_url,
         }
         return TextRef(self._link.create("Messages", form))
+
+    def look_at_text(self, ref: TextRef) -> TextReport:
+        """Its status may be behind what a webhook said already."""
+        record = self._link.read("Messages", ref.id)
+        error = str(record.get("error_code") or "")
+        return TextReport(ref, str(record.get("status")), int(error) if error.isdecimal() else 0)
 
     def find_calls(self, to: str, from_: str, since: datetime) -> list[FoundCall]:
         """Asks twice, because a call that waits has no start yet; only whole days (UTC) are promised as a filter."""

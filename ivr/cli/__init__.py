@@ -2,7 +2,7 @@
 
 import click
 
-from ivr.cli import copies, keeping, line, models, people, service, speech, studio, texts, trying
+from ivr.cli import copies, directory, keeping, line, models, people, service, speech, studio, texts, trying
 
 COMMANDS = (
     service.run,
@@ -22,6 +22,7 @@ COMMANDS = (
     people.callers,
     texts.prompts,
     studio.studio,
+    directory.directory,
     line.twilio,
     models.models,
     speech.speech,

@@ -8,7 +8,7 @@ from ivr.actions import dead_jobs
 from ivr.actions.audit import HELPLINE, Deed
 from ivr.cli.common import explained, joined_parts
 from ivr.errors import BadSetting
-from ivr.store import blocklist, listenings
+from ivr.store import blocklist, listenings, text_refusals, texts
 from ivr.store import jobs as stored_jobs
 from ivr.store import staff as accounts
 from ivr.store.rotation import rotate
@@ -30,6 +30,8 @@ def rotate_keys() -> None:
         click.echo(f"re-encrypted: {accounts.rotate(joined.database)} accounts of staff")
         click.echo(f"re-encrypted: {stored_jobs.rotate(joined.database)} jobs")
         click.echo(f"re-encrypted: {blocklist.rotate(joined.database)} blocked numbers")
+        click.echo(f"re-encrypted: {texts.rotate(joined.database)} text messages")
+        click.echo(f"re-encrypted: {text_refusals.rotate(joined.database)} numbers that want none")
         click.echo(f"re-encrypted: {joined.vault.rotate()} voice messages")
         click.echo(f"re-encrypted: {joined.studio.vault.rotate()} recordings of the studio")
 

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
-from ivr import preflight, preflight_speech, staffing
+from ivr import preflight, preflight_directory, preflight_speech, staffing
 from ivr.app import application
 from ivr.app import worker as make_worker
 from ivr.cli.common import explained, joined_parts, made_ready, need_tables
+from ivr.directory import making
 from ivr.observing import log_as_json, shown_at
 from ivr.server import serve_forever
 from ivr.web.assets import gather
@@ -24,6 +25,8 @@ def run() -> None:
         joined.database.migrate()
         made = made_ready(joined)
         click.echo(preflight.welcome(joined, made))
+        if hint := preflight_directory.hint(joined):
+            click.echo(f"{hint}\n")
         if entry := staffing.trial_entry(joined):
             click.echo(f"The staff's pages, once and only for you: {entry}\n")
         log_as_json()
@@ -80,7 +83,8 @@ def check(content: bool, online: bool) -> None:
         joined = joined_parts()
         report = preflight.content_report(joined)
         if not content:
-            report = [*preflight.settings_report(joined), *report, *preflight_speech.report(joined)]
+            more = [*preflight_directory.report(joined), *preflight_speech.report(joined)]
+            report = [*preflight.settings_report(joined), *report, *more]
         if online:
             report = [*preflight.online_report(joined), *report]
         for line in report:
@@ -91,6 +95,7 @@ def check(content: bool, online: bool) -> None:
 @click.command("assets")
 @click.option("--from", "packages", default="node_modules", type=click.Path(path_type=Path), show_default=True)
 def take_assets(packages: Path) -> None:
-    """Takes the pages' styles, scripts, icons and fonts out of the installed npm packages."""
+    """Takes styles, scripts, icons and fonts out of the npm packages; makes the postal codes and the map's outlines."""
     with explained():
         click.echo(f"{gather(packages)} files for the pages")
+        click.echo(f"{len(making.make(packages))} tables for the directory")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from ivr.engine import check_menus, check_pace, check_texts, check_words
+from ivr.engine import check_menus, check_pace, check_sms, check_texts, check_words
 from ivr.engine.checked import Checked
 from ivr.engine.content import Content
 from ivr.engine.reading import Mistake
@@ -11,6 +11,7 @@ from ivr.engine.turn import Variant
 CHECKS: tuple[Callable[[Checked], Iterator[Mistake]], ...] = (
     *check_menus.CHECKS,
     *check_texts.CHECKS,
+    *check_sms.CHECKS,
     *check_words.CHECKS,
     *check_pace.CHECKS,
 )

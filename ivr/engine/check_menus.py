@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator, Mapping
 from ivr.engine.checked import Checked
 from ivr.engine.content import Content
 from ivr.engine.graph import reachable, roots, silent_cycle, targets
-from ivr.engine.menu import RETURN, Base, End, Entry, Language, Menu, Only, Request, Route, Steps
+from ivr.engine.menu import RETURN, Base, End, Entry, Goto, Language, Menu, Only, Request, Route, Steps
 from ivr.engine.reading import Mistake
+from ivr.engine.say import TEXT_OF
 
 BUILT_IN_ANSWERS: Mapping[str, frozenset[str]] = {
     "first_call": frozenset({"yes", "no"}),
@@ -29,9 +30,9 @@ def _unknown_targets(c: Checked) -> Iterator[Mistake]:
 
 
 def _roles(c: Checked) -> Iterator[Mistake]:
-    for role in ("start", "welcome_back", "main", "person", "goodbye", "trouble"):
+    for role in ("start", "welcome_back", "main", "person", "goodbye", "trouble", "text"):
         id = getattr(c.content.roles, role)
-        if id not in c.content.nodes:
+        if id is not None and id not in c.content.nodes:
             yield Mistake("menus/helpline.yaml", 1, role, f"`{id}` does not exist")
         kind = ROLE_KINDS.get(role)
         node = c.content.nodes.get(id)
@@ -118,11 +119,13 @@ def _needed_answers(c: Checked) -> Iterator[Mistake]:
 
 
 def answers(content: Content) -> dict[str, frozenset[str] | None]:
-    """Every answer name with its possible values; None where digits are keyed."""
+    """Every answer, and every value that a tree is entered with, by name; None where digits are keyed."""
     given = dict(BUILT_IN_ANSWERS)
     for node in content.written.values():
         if isinstance(node, Menu) and node.remember is not None:
             given[node.remember] = given.get(node.remember, frozenset()) | {option.id for option in node.options}
+        for name, value in node.values if isinstance(node, Goto) else ():
+            given[name] = given.get(name, frozenset()) | {value}
     keyed = {node.remember for node in content.written.values() if isinstance(node, Entry) and not node.private}
     return {**given, **dict.fromkeys(keyed)}
 
@@ -133,6 +136,23 @@ def _entries(c: Checked) -> Iterator[Mistake]:
             yield c.at(node, f"at least {node.least} digits but at most {node.most}")
         if isinstance(node, Entry) and node.remember == "entry":
             yield c.at(node, "`entry` is the name of the digits being keyed: remember them under another")
+
+
+def _text_messages(c: Checked) -> Iterator[Mistake]:
+    if c.content.roles.text is None:
+        return
+    for node in c.content.written.values():
+        if node.text is not None and not isinstance(node, Menu | Steps):
+            yield c.at(node, "only a menu, a question or steps can have a `text`")
+        named = dict(node.values).get(TEXT_OF) if isinstance(node, Goto) else None
+        for tongue in c.content.tongues if named is not None else ():
+            if named not in tongue.sms:
+                yield c.at(node, f"no text message `{named}`", tongue.code)
+
+
+def _places(c: Checked) -> Iterator[Mistake]:
+    if c.content.places is not None and c.content.places not in [tongue.code for tongue in c.content.tongues]:
+        yield Mistake("menus/helpline.yaml", 1, "places", f"`{c.content.places}` is no language of the helpline")
 
 
 def _removed(c: Checked) -> Iterator[Mistake]:
@@ -155,5 +175,7 @@ CHECKS: tuple[Callable[[Checked], Iterator[Mistake]], ...] = (
     _routes,
     _needed_answers,
     _entries,
+    _text_messages,
+    _places,
     _removed,
 )

@@ -12,14 +12,16 @@ from ivr.engine.content import (
     spoken_prompts,
     written_prompts,
 )
-from ivr.engine.menu import Menu, Steps
-from ivr.engine.pace import longest
+from ivr.engine.menu import Line, Menu, Node, Only, Placed, Steps
+from ivr.engine.pace import Lengths, longest
 from ivr.engine.reading import Mistake
-from ivr.engine.say import every, lines
+from ivr.engine.say import lines
 from ivr.engine.turn import Variant
 
 MENU_SECONDS = 20.0
 PAGE_SECONDS = 25.0
+NAME_SECONDS = 1.5
+"""About so long is a name that can be chosen."""
 
 
 def _languages(c: Checked) -> Iterator[Mistake]:
@@ -127,7 +129,7 @@ def _same_facts(c: Checked) -> Iterator[Mistake]:
 
 def _unspoken_facts(c: Checked) -> Iterator[Mistake]:
     for tongue in c.content.tongues:
-        told = {name for text in tongue.texts.values() for name in text.facts}
+        told = {name for text in (*tongue.texts.values(), *tongue.sms.values()) for name in text.facts}
         for fact in c.content.facts.values():
             if fact.id not in told:
                 yield Mistake("menus/facts.yaml", fact.line, fact.id, "no text speaks this fact", tongue.code, True)
@@ -160,10 +162,28 @@ def _too_long(c: Checked) -> Iterator[Mistake]:
         limit = MENU_SECONDS if isinstance(node, Menu) else PAGE_SECONDS
         for tongue in c.content.tongues:
             for page in range(len(node.pages) if isinstance(node, Steps) else 1):
-                length = sum(longest(c.seconds, tongue.code, item) for item in every(lines(node, page)))
+                length = _length(c.seconds, tongue.code, node, page)
                 if length > limit:
                     place = f"page {page + 1} lasts" if isinstance(node, Steps) else "lasts"
                     yield c.at(node, f"{place} {length:.0f} s, more than {limit:.0f}", tongue.code, warning=True)
+
+
+def _length(seconds: Lengths, language: str, node: Node, page: int) -> float:
+    """All that one caller can hear: of what is said for different answers to one question, the longest."""
+    length, instead = 0.0, dict[str, float]()
+    for item in lines(node, page):
+        said = item.say if isinstance(item, Only) else (item,)
+        some = sum(_told(seconds, language, node, line) for line in said)
+        if isinstance(item, Only) and item.value is not None:
+            instead[item.needs] = max(some, instead.get(item.needs, 0.0))
+        else:
+            length += some
+    return length + sum(instead.values())
+
+
+def _told(seconds: Lengths, language: str, node: Node, line: Line) -> float:
+    name = isinstance(node, Menu) and isinstance(line, Placed) and line.kind == "speech"
+    return NAME_SECONDS if name else longest(seconds, language, line)
 
 
 CHECKS: tuple[Callable[[Checked], Iterator[Mistake]], ...] = (

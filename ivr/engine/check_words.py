@@ -6,7 +6,8 @@ from ivr.engine.checked import Checked
 from ivr.engine.content import Tongue
 from ivr.engine.menu import Entry, Language, Menu, Node, Option, Steps
 from ivr.engine.reading import Mistake
-from ivr.engine.speech import GLOBALS, NEXT, NO, YES
+from ivr.engine.say import TEXT_KEY
+from ivr.engine.speech import GLOBALS, NEXT, NO, TEXT, YES
 from ivr.engine.words import plain
 
 Ways = Mapping[str, Iterable[str]]
@@ -25,7 +26,7 @@ def _ambiguous_words(c: Checked) -> Iterator[Mistake]:
 def _ambiguous_answers(c: Checked) -> Iterator[Mistake]:
     """Yes and no are answered to what is asked back, numbers to an entry, wherever that is."""
     for tongue in c.content.tongues:
-        commands = {f"`{id}`": tongue.words.get(id, ()) for id in GLOBALS.values()}
+        commands = {f"`{id}`": tongue.words.get(id, ()) for id in (*GLOBALS.values(), TEXT)}
         answers = {f"`{id}`": tongue.words.get(id, ()) for id in (YES, NO)}
         numbers = {f"the digits {digits}": said for digits, said in tongue.numbers.items()}
         found = {**_several(commands | answers), **_several(commands | numbers)}
@@ -45,7 +46,7 @@ def _unsayable(c: Checked) -> Iterator[Mistake]:
 def _unanswerable(c: Checked) -> Iterator[Mistake]:
     """Without these a spoken choice could not be confirmed, nor a person be asked for."""
     for tongue in c.content.tongues:
-        for id in (YES, NO, *GLOBALS.values(), *_next(c)):
+        for id in (YES, NO, *GLOBALS.values(), *_next(c), *_by_text(c)):
             if not tongue.words.get(id):
                 file = f"prompts/{tongue.code}/language.yaml"
                 yield Mistake(file, 1, tongue.code, f"no way to say `{id}`", tongue.code, True)
@@ -56,11 +57,17 @@ def _next(c: Checked) -> Iterator[str]:
         yield NEXT
 
 
+def _by_text(c: Checked) -> Iterator[str]:
+    if any(node.text is not None for node in c.content.nodes.values()):
+        yield TEXT
+
+
 def _choices(c: Checked, node: Node, tongues: Iterable[Tongue]) -> dict[str, list[str]]:
     """All that can be chosen by voice at this node in these languages."""
     ids = {f"key {option.key}": option.id for option in _options(node)}
     ids |= {f"key {n + 1}": code for n, code in enumerate(_tongue_ids(c, node))}
     ids |= {"the next page": NEXT} if isinstance(node, Steps) else {}
+    ids |= {f"key {TEXT_KEY}": TEXT} if node.text is not None else {}
     ids |= {f"key {key}": id for key, id in GLOBALS.items()} if not isinstance(node, Entry) else {}
     return {what: [phrase for tongue in tongues for phrase in _said(node, tongue, id)] for what, id in ids.items()}
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from ivr.engine import desk
-from ivr.engine.menu import Book, Doubtful, Language, Limits, Menu, Node, Roles, Say
+from ivr.engine.menu import Book, Doubtful, Language, Limits, Line, Menu, Node, Placed, Roles, Say, Steps
 from ivr.engine.reading import Mistake, Source
 from ivr.engine.say import CHOOSE, SPOKEN_KEYS, SYSTEM, every, lines
 from ivr.engine.turn import Variant
@@ -17,6 +17,11 @@ DAYS = ("moment.today", "moment.tomorrow", *(f"weekday.{day}" for day in range(1
 PARTS = tuple(f"part.{part}" for part in ("morning", "afternoon", "evening"))
 MOMENTS = (*DAYS, *(f"month.{month}" for month in range(1, 13)), *PARTS)
 """What is said of a moment; every language must have each of these."""
+
+HOUR, MINUTE = "hour", "minute"
+CLOCK = ("clock.hour", "clock.hour-and", "clock.minutes")
+HOURS = (*(f"hours.{word}" for word in ("from", "to", "and", "till", "closed")), *CLOCK)
+"""What is said of opening hours; every language must have each of these where a menu speaks any."""
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
@@ -49,6 +54,25 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Clock:
+    """How a language tells a full hour and any other time: `hour`, `minute` and names of CLOCK, in their order.
+
+    `hours` is how far people count: to 24, or to 12 and then from one again.
+    """
+
+    full: tuple[str, ...] = (HOUR, "clock.hour")
+    part: tuple[str, ...] = (HOUR, "clock.hour-and", MINUTE)
+    hours: int = 24
+
+    def hour(self, hour: int) -> int:
+        """The number that is said for this hour of the day."""
+        return hour if self.hours == 24 else (hour - 1) % self.hours + 1
+
+
+USUAL_CLOCK = Clock()
+
+
+@dataclass(frozen=True, slots=True)
 class Tongue:
     """A phone language: how it counts, groups and spells, and all its texts."""
 
@@ -66,6 +90,8 @@ class Tongue:
     voices: tuple[Mapping[str, str | int], ...] = ()
     speech_model: str | None = None
     comma: str = ","
+    clock: Clock = USUAL_CLOCK
+    sms: Mapping[str, Text] = field(default_factory=dict)  # what is sent, by its id
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +107,7 @@ class Content:
     tongues: tuple[Tongue, ...]  # in the order of their keys
     removed: Mapping[str, str] = field(default_factory=dict)
     mistakes: tuple[Mistake, ...] = ()  # what could not be read
+    places: str | None = None  # the language in which names and streets are read
 
     def tongue(self, code: str) -> Tongue:
         """The language of this code; KeyError when there is none."""
@@ -106,11 +133,15 @@ def prompt_keys(content: Content) -> dict[str, set[str]]:
 
 def node_prompts(node: Node) -> Iterator[str]:
     """Every prompt that a node can say."""
-    count = len(node.pages) if hasattr(node, "pages") else 1
-    for page in range(count):
-        yield from prompts_of(lines(node, page))
+    yield from (item for item in node_lines(node) if isinstance(item, str))
     if isinstance(node, Language):
         yield from (CHOOSE, *prompts_of(node.other.say))
+
+
+def node_lines(node: Node) -> Iterator[Line]:
+    """Every prompt and value that a node can say on its pages, whatever values are there."""
+    for page in range(len(node.pages) if isinstance(node, Steps) else 1):
+        yield from every(lines(node, page))
 
 
 def prompts_of(say: Say) -> Iterator[str]:
@@ -120,10 +151,16 @@ def prompts_of(say: Say) -> Iterator[str]:
 
 def spoken_prompts(content: Content) -> dict[str, Node | None]:
     """Every prompt that can be heard, with a node that says it (None: the engine itself, or what the staff hears)."""
-    spoken: dict[str, Node | None] = dict.fromkeys((*SYSTEM, *MOMENTS, *desk.prompts(content.nodes.values())))
+    nodes = content.nodes.values()
+    hours = HOURS if any(_tells_hours(node) for node in nodes) else ()
+    spoken: dict[str, Node | None] = dict.fromkeys((*SYSTEM, *MOMENTS, *hours, *desk.prompts(nodes)))
     for node in content.nodes.values():
         spoken |= {prompt: node for prompt in node_prompts(node) if prompt not in spoken}
     return spoken
+
+
+def _tells_hours(node: Node) -> bool:
+    return any(isinstance(item, Placed) and item.kind == "hours" for item in node_lines(node))
 
 
 def written_prompts(content: Content) -> dict[str, Node | None]:
@@ -150,7 +187,7 @@ def spellings(content: Content, tongue: Tongue) -> dict[tuple[str, Variant], str
     for text in tongue.texts.values():
         for variant, words in text.spelled.items():
             plain[text.id, variant] = _fill(words, said, _key(content, tongue, keys, text.id))
-    return {place: _pronounced(words, tongue.pronounce) for place, words in plain.items()}
+    return {place: pronounced(words, tongue.pronounce) for place, words in plain.items()}
 
 
 def _said(content: Content, tongue: Tongue) -> dict[str, str]:
@@ -168,7 +205,8 @@ def _fill(words: str, said: Mapping[str, str], key: str) -> str:
     return PLACEHOLDER.sub(lambda found: key if found[1] == "key" else said.get(found[1], found[0]), words)
 
 
-def _pronounced(words: str, pronounce: Mapping[str, str]) -> str:
+def pronounced(words: str, pronounce: Mapping[str, str]) -> str:
+    """The words as a voice should read them, whose names it would read wrongly."""
     if not pronounce:
         return words
     names = "|".join(re.escape(name) for name in sorted(pronounce, key=len, reverse=True))
@@ -200,6 +238,7 @@ def book(content: Content) -> Book:
         roles=content.roles,
         limits=content.limits,
         languages=tuple(tongue.code for tongue in content.tongues),
+        places=content.places,
         variants={(t.code, text.id): frozenset(text.wordings) for t in content.tongues for text in t.texts.values()},
         doubts=doubts,
         words={tongue.code: tongue.words for tongue in content.tongues},

@@ -20,7 +20,7 @@ from ivr.engine.inputs import (
 from ivr.engine.keys import again, known_keys, press, silent
 from ivr.engine.menu import Book, Connect, Listening, Message, Question
 from ivr.engine.moves import enter, go_on, listen
-from ivr.engine.say import SPEECH
+from ivr.engine.say import SPEECH, TEXTING
 from ivr.engine.speech import hear, listened_for
 from ivr.engine.state import State
 from ivr.engine.turn import Ask, Ending, MessageLeft, Result, Turn, Variant
@@ -34,7 +34,8 @@ def begin(book: Book, arrived: Arrived, context: Context) -> Step:
     language = arrived.language if arrived.language in book.languages else None
     answers = {"first_call": "yes" if arrived.first_call else "no"}
     start = book.roles.start if language is None else book.roles.welcome_back
-    values = {SPEECH: "yes"} if arrived.speech else {}
+    offered = {SPEECH: arrived.speech, TEXTING: arrived.texting and book.roles.text is not None}
+    values = {name: "yes" for name, is_there in offered.items() if is_there}
     state = State(start, context.now, language=language, answers=answers, values=values)
     walk = Walk(book, state, context)
     return walk.finish(enter(walk, start))

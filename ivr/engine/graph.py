@@ -18,6 +18,7 @@ from ivr.engine.menu import (
     Request,
     Roles,
     Route,
+    SendText,
     Steps,
 )
 
@@ -53,7 +54,7 @@ def unchosen(node: Node) -> Iterator[tuple[str, str]]:
         case Question():
             yield from node.cases.items()
             yield "unavailable", node.unavailable
-        case Request() | Cancel():
+        case Request() | Cancel() | SendText():
             yield "stored", node.then
             yield "unavailable", node.unavailable
         case Goto():
@@ -79,7 +80,8 @@ def targets(node: Node) -> list[tuple[str, str]]:
 
 def roots(roles: Roles) -> tuple[str, ...]:
     """The nodes that the engine goes to by itself."""
-    return (roles.start, roles.welcome_back, roles.main, roles.person, roles.goodbye, roles.trouble)
+    by_text = () if roles.text is None else (roles.text,)
+    return (roles.start, roles.welcome_back, roles.main, roles.person, roles.goodbye, roles.trouble, *by_text)
 
 
 def returns(nodes: Mapping[str, Node], main: str) -> tuple[str, ...]:
@@ -131,7 +133,9 @@ def spoken_next(nodes: Mapping[str, Node], target: str) -> frozenset[str]:
         if node is None or id in met:
             continue
         met.add(id)
-        if isinstance(node, Route | Goto):
+        if isinstance(node, Goto):
+            open_ends.append(node.to)
+        elif isinstance(node, Route):
             open_ends += [to for _, to in unchosen(node)]
         else:
             found.add(id)
@@ -154,9 +158,13 @@ def live_answers(nodes: Mapping[str, Node]) -> dict[str, frozenset[str]]:
 def _live_at(node: Node, live: Mapping[str, frozenset[str]]) -> frozenset[str]:
     given = {node.remember} if isinstance(node, Menu) else set()
     behind = {answer for _, to in chosen(node) for answer in live.get(to, frozenset())} - given
-    silent = {answer for _, to in unchosen(node) for answer in live.get(to, frozenset())}
+    silent = {answer for _, to in unchosen(node) for answer in live.get(to, frozenset())} - _learned(node)
     says = (*node.say, *(item for page in (node.pages if isinstance(node, Steps) else ()) for item in page))
     looked_at = {item.needs for item in says if isinstance(item, Only)} | (
         {node.by} if isinstance(node, Route) else set()
     )
     return frozenset(behind | silent | looked_at)
+
+
+def _learned(node: Node) -> set[str]:
+    return {name for name, _ in node.values} if isinstance(node, Goto) else set()

@@ -8,11 +8,15 @@ from ivr.engine.turn import Value
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A call came in; `language` is what this caller chose last time, if anything; `speech`: it can be spoken to."""
+    """A call came in; `language` is what this caller chose last time, if anything.
+
+    `speech`: it can be spoken to; `texting`: what is told can be sent to it as a text message.
+    """
 
     language: str | None = None
     first_call: bool = True
     speech: bool = False
+    texting: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What each key means where the call stands. Several keys at once mean the same as one after the other."""
 
 from ivr.engine.menu import Entry, Language, Menu, Message, Only, Option, Placed, Say, Steps
-from ivr.engine.moves import enter, listen, present
+from ivr.engine.moves import come_back, enter, listen, present
 from ivr.engine.offering import say_offer
 from ivr.engine.say import (
     ENTRY_AGAIN,
@@ -10,6 +10,8 @@ from ivr.engine.say import (
     SILENCE,
     SPEECH,
     SPEECH_CONFIRM,
+    TEXT_KEY,
+    TEXT_OF,
     TOO_SHORT,
     WRONG_KEY,
 )
@@ -76,6 +78,8 @@ def command(walk: Walk, key: str) -> Ending:
             return back(walk)
         case "#":
             return to_main(walk)
+        case _ if key == TEXT_KEY and walk.offers_text():
+            return to_text(walk)
         case _:
             return _choose(walk, key)
 
@@ -85,6 +89,16 @@ def to_person(walk: Walk) -> Ending:
     walk.leave()
     walk.result = Result.CHOSE
     return enter(walk, walk.book.roles.person)
+
+
+def to_text(walk: Walk) -> Ending:
+    """Key 7: what is told here by text message; behind that the call comes back here."""
+    assert walk.book.roles.text is not None
+    walk.learn(TEXT_OF, walk.node.text)
+    walk.leave()
+    come_back(walk, walk.node.id)
+    walk.result = Result.CHOSE
+    return enter(walk, walk.book.roles.text)
 
 
 def to_main(walk: Walk) -> Ending:
@@ -114,11 +128,12 @@ def back(walk: Walk) -> Ending:
     walk.result = Result.CHOSE
     if walk.confirming:
         return _retype(walk)
-    if isinstance(walk.node, Steps) and walk.page > 0:
-        return _turn_page(walk, walk.page - 1)
+    before = next((page for page in range(walk.page - 1, -1, -1) if walk.tells(page)), None)
+    if before is not None:
+        return _turn_page(walk, before)
     if walk.trail and walk.node.id != walk.book.roles.main:
-        id, page = walk.trail[-1]
-        walk.trail = walk.trail[:-1]
+        id, page, returns = walk.trail[-1]
+        walk.trail, walk.stack = walk.trail[:-1], walk.stack[:returns]
         walk.place(walk.book.node(id), page)
         return present(walk, Variant.FULL)
     if walk.node.id != walk.book.roles.main:
@@ -233,9 +248,8 @@ def _choose_language(walk: Walk, node: Language, key: str) -> Ending:
 
 def _next_page(walk: Walk, node: Steps) -> Ending:
     walk.result = Result.CHOSE
-    if walk.page + 1 < len(node.pages):
-        return _turn_page(walk, walk.page + 1)
-    return _follow(walk, node.then)
+    ahead = next((page for page in range(walk.page + 1, len(node.pages)) if walk.tells(page)), None)
+    return _follow(walk, node.then) if ahead is None else _turn_page(walk, ahead)
 
 
 def _turn_page(walk: Walk, page: int) -> Ending:

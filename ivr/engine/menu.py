@@ -13,7 +13,7 @@ RETURN = "return"
 class Placed:
     """A value that an answer from outside or from the caller left behind, spoken in its place."""
 
-    kind: str  # digits, number or moment
+    kind: str  # digits, number, moment, hours or speech
     name: str
 
 
@@ -58,7 +58,7 @@ class Base:
     tree: str
     say: Say
     topic: str | None = None
-    text: str | None = None  # sms id that key 7 would send, where texts are configured
+    text: str | None = None  # id of the text message that key 7 sends, where any can be sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,10 +141,11 @@ class Question(Base):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Goto(Base):
-    """Goes to another tree; with `then`, comes back there when that tree says `return`."""
+    """Goes to another tree, which finds these values; with `then`, comes back there when that tree says `return`."""
 
     to: str
     then: str | None = None
+    values: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,19 +169,27 @@ class Cancel(Base):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SendText(Base):
+    """The text message that the value `text_of` names is asked for; `unavailable` where that cannot be stored."""
+
+    then: str
+    unavailable: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class End(Base):
     """Last words, then the call ends."""
 
     how: str = "finished"
 
 
-Node = Language | Menu | Steps | Entry | Message | Connect | Route | Question | Goto | Request | Cancel | End
+Node = Language | Menu | Steps | Entry | Message | Connect | Route | Question | Goto | Request | Cancel | SendText | End
 Listening = Language | Menu | Steps | Entry | Message | Connect
 
 
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """Which nodes the engine itself goes to."""
+    """Which nodes the engine itself goes to; without `text` no text message is offered."""
 
     start: str
     welcome_back: str
@@ -188,6 +197,7 @@ class Roles:
     person: str
     goodbye: str
     trouble: str
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +229,7 @@ class Book:
     roles: Roles
     limits: Limits
     languages: tuple[str, ...]  # in the order of their keys 1, 2, 3 …
+    places: str | None = None  # the language in which names and streets are read; None: the caller's
     variants: Mapping[tuple[str, str], frozenset[Variant]] = field(default_factory=dict)  # of (language, prompt)
     doubts: Mapping[str, tuple[Doubtful, ...]] = field(default_factory=dict)  # prompt -> the facts it speaks
     words: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)  # language -> option id -> phrases

@@ -18,9 +18,22 @@ from ivr.engine.menu import (
     Question,
     Request,
     Route,
+    SendText,
     Steps,
 )
-from ivr.engine.turn import Ask, CallbackCancelled, CallbackRequested, Ending, Listen, Record, Transfer, Variant
+from ivr.engine.say import TEXT_KEY, TEXT_OF
+from ivr.engine.state import Left
+from ivr.engine.turn import (
+    Ask,
+    CallbackCancelled,
+    CallbackRequested,
+    Ending,
+    Listen,
+    Record,
+    TextRequested,
+    Transfer,
+    Variant,
+)
 from ivr.engine.walk import Walk
 
 GLOBAL_KEYS = "09*#"
@@ -33,8 +46,9 @@ def enter(walk: Walk, target: str) -> Ending:
     """Goes to `target` and on through silent nodes; says where it arrives and returns what the call waits for."""
     for _ in range(len(walk.book.nodes) + len(walk.stack) + 1):
         node = resolve(walk, target)
+        page = _page_left(walk, node) if target == RETURN else 0
         walk.trail = _before(walk, node)
-        walk.place(node)
+        walk.place(node, page)
         step = _arrive(walk, node)
         if not isinstance(step, str):
             return step
@@ -58,8 +72,12 @@ def resolve(walk: Walk, target: str) -> Node:
     return walk.book.node(target)
 
 
-def _before(walk: Walk, node: Node) -> tuple[tuple[str, int], ...]:
-    for place, (id, _) in enumerate(walk.trail):
+def _page_left(walk: Walk, node: Node) -> int:
+    return next((page for id, page, _ in walk.trail if id == node.id), 0)
+
+
+def _before(walk: Walk, node: Node) -> tuple[Left, ...]:
+    for place, (id, _, _) in enumerate(walk.trail):
         if id == node.id:
             return walk.trail[:place]
     return walk.trail
@@ -79,25 +97,34 @@ def _arrive(walk: Walk, node: Node) -> Ending | str:
         case End():
             walk.say_node(Variant.FULL)
             return walk.hang_up(node.how)
-        case Route() | Goto() | Request() | Cancel():
+        case Route() | Goto() | Request() | Cancel() | SendText():
             return _silent(walk, node)
     assert_never(node)
 
 
-def _silent(walk: Walk, node: Route | Goto | Request | Cancel) -> str:
+def _silent(walk: Walk, node: Route | Goto | Request | Cancel | SendText) -> str:
     walk.say_node(Variant.FULL)
     match node:
         case Route():
-            return node.cases.get(walk.answers.get(node.by, ""), node.otherwise)
+            return node.cases.get(walk.chosen(node.by), node.otherwise)
         case Goto():
+            for name, value in node.values:
+                walk.learn(name, value)
             if node.then is not None:
-                walk.stack = (*walk.stack, node.then)[-walk.book.limits.back :]
+                come_back(walk, node.then)
             return node.to
         case Request():
             return _request(walk, node)
         case Cancel():
             return _cancel(walk, node)
+        case SendText():
+            return _send_text(walk, node)
     assert_never(node)
+
+
+def come_back(walk: Walk, id: str) -> None:
+    """The next `return` leads to this node."""
+    walk.stack = (*walk.stack, id)[-walk.book.limits.back :]
 
 
 def _request(walk: Walk, node: Request) -> str:
@@ -113,6 +140,14 @@ def _cancel(walk: Walk, node: Cancel) -> str:
         return node.unavailable
     walk.facts.append(CallbackCancelled())
     walk.answers = {name: value for name, value in walk.answers.items() if name != "requested"}
+    return node.then
+
+
+def _send_text(walk: Walk, node: SendText) -> str:
+    what = walk.values.get(TEXT_OF)
+    if not walk.context.storing or not isinstance(what, str):
+        return node.unavailable
+    walk.facts.append(TextRequested(what, walk.stack[-1] if walk.stack else node.id))
     return node.then
 
 
@@ -139,17 +174,18 @@ def listen(walk: Walk) -> Ending:
     """What the current node waits for, without a word."""
     node, limits = walk.node, walk.book.limits
     assert isinstance(node, Listening), "no call rests at a silent node"
+    common = TEXT_KEY + GLOBAL_KEYS if walk.offers_text() else GLOBAL_KEYS
     match node:
         case Menu():
             options = walk.options(node)
             keys = "".join(option.key for option in options)
-            return Listen(keys + GLOBAL_KEYS, limits.menu_silence, words=tuple(option.id for option in options))
+            return Listen(keys + common, limits.menu_silence, words=tuple(option.id for option in options))
         case Language():
             keys = "".join(str(n + 1) for n in range(len(walk.book.languages))) + node.other.key
             return Listen(keys + GLOBAL_KEYS, limits.menu_silence, words=(*walk.book.languages, node.other.id))
         case Steps():
             wait = limits.menu_silence if walk.offered else limits.page_silence  # a person may be asked back here
-            return Listen("1" + GLOBAL_KEYS, wait)
+            return Listen("1" + common, wait)
         case Entry():
             return _listen_entry(walk, node)
         case Message():

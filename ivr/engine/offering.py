@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from ivr.engine.graph import unchosen
-from ivr.engine.menu import RETURN, Cancel, Connect, Language, Listening, Menu, Node, Option, Request, Route, Say
+from ivr.engine.menu import RETURN, Cancel, Connect, Goto, Language, Listening, Menu, Node, Option, Request, Route, Say
 from ivr.engine.moves import listen, present
 from ivr.engine.say import CHOOSE, SPEECH_CONFIRM, SPEECH_HEARD, SPEECH_PERSON
 from ivr.engine.turn import Ending, Result, Variant
@@ -20,7 +20,8 @@ def dear(walk: Walk, key: str) -> bool:
         return True
     if option is None or not isinstance(node, Menu):
         return False
-    answers = walk.answers if node.remember is None else {**walk.answers, node.remember: option.id}
+    known = {**walk.answers, **{name: value for name, value in walk.values.items() if isinstance(value, str)}}
+    answers = known if node.remember is None else {**known, node.remember: option.id}
     if option.sure is not None:
         return option.sure
     return node.sure or _promises(walk, option.to, answers)
@@ -48,6 +49,8 @@ def _promises(walk: Walk, target: str, answers: Mapping[str, str]) -> bool:
         node = book.node(to)
         if _is_promise(node) or node.id == book.roles.person:
             return True
+        if isinstance(node, Goto):
+            answers = {**answers, **dict(node.values)}
         if not isinstance(node, Listening):
             open_ends += _goes_on(node, answers)
     return False

@@ -33,11 +33,15 @@ class Leaf:
     choices: int
 
 
+SECONDS = {"speech": 5.0, "hours": 8.0}
+"""About so long are a name with its street, and two days with two spans."""
+
+
 def longest(lengths: Lengths, language: str, item: Line) -> float:
-    """A moment is mostly within the week; how long other values are is not known here."""
+    """A moment is mostly within the week; how long digits and numbers are is not known here."""
     if isinstance(item, Placed):
         parts = [max(longest(lengths, language, name) for name in names) for names in (DAYS, PARTS)]
-        return sum(parts) if item.kind == "moment" else 0.0
+        return sum(parts) if item.kind == "moment" else SECONDS.get(item.kind, 0.0)
     return max(lengths.get((language, item, variant), 0.0) for variant in (Variant.FULL, Variant.DOUBT))
 
 
@@ -122,7 +126,7 @@ class Pace:
             case Route():
                 yield node.cases.get(answers.get(node.by, ""), node.otherwise), answers, 0.0, 0
             case Goto():
-                yield node.to, answers, self._hear(node.say, answers), 0
+                yield node.to, {**answers, **dict(node.values)}, self._hear(node.say, answers), 0
             case _:
                 yield from ((to, answers, self._hear(node.say, answers), 0) for _, to in targets(node))
 

@@ -22,6 +22,7 @@ from ivr.engine.menu import (
     Request,
     Route,
     Say,
+    SendText,
     Steps,
 )
 
@@ -41,6 +42,10 @@ class Mistake:
         """One line, as compilers print it."""
         place = " ".join(part for part in (self.where, self.language) if part)
         return f"{self.file}:{self.line}: {place}: {'warning: ' if self.warning else ''}{self.what}"
+
+
+PLACED = ("digits", "number", "moment", "hours", "speech")
+"""How a value can be said."""
 
 
 class Unreadable(Exception):
@@ -194,9 +199,10 @@ def _line(item: object) -> Line:
         return item
     if isinstance(item, dict) and len(item) == 1:
         kind, name = next(iter(item.items()))
-        if kind in {"digits", "number", "moment"} and isinstance(name, str):
+        if kind in PLACED and isinstance(name, str):
             return Placed(kind, name)
-    raise Unreadable(f"`say` holds prompt ids, {{digits: x}}, {{number: x}} or {{moment: x}}, not {item!r}")
+    values = ", ".join(f"{{{kind}: x}}" for kind in PLACED)
+    raise Unreadable(f"`say` holds prompt ids and values ({values}), not {item!r}")
 
 
 def _option(node: str, data: object) -> Option:
@@ -286,7 +292,11 @@ def _ask(base: Mapping[str, Any], fields: Fields) -> Node:
 
 
 def _goto(base: Mapping[str, Any], fields: Fields) -> Node:
-    return Goto(**base, to=fields.text("to"), then=fields.maybe("then"))
+    values = fields.table("with") if fields.has("with") else {}
+    learned = tuple((name, _text(f"with: {name}", value)) for name, value in values.items())
+    if not all(value for _, value in learned):
+        raise Unreadable("`with` holds an empty value")
+    return Goto(**base, to=fields.text("to"), then=fields.maybe("then"), values=learned)
 
 
 def _request(base: Mapping[str, Any], fields: Fields) -> Node:
@@ -296,6 +306,10 @@ def _request(base: Mapping[str, Any], fields: Fields) -> Node:
 
 def _cancel(base: Mapping[str, Any], fields: Fields) -> Node:
     return Cancel(**base, then=fields.text("then"), unavailable=fields.text("unavailable"))
+
+
+def _send_text(base: Mapping[str, Any], fields: Fields) -> Node:
+    return SendText(**base, then=fields.text("then"), unavailable=fields.text("unavailable"))
 
 
 def _end(base: Mapping[str, Any], fields: Fields) -> Node:
@@ -315,9 +329,10 @@ KINDS: dict[str, Callable[[Mapping[str, Any], Fields], Node]] = {
     "goto": _goto,
     "request": _request,
     "cancel": _cancel,
+    "text": _send_text,
     "end": _end,
 }
 """What each `kind` of a menu file becomes."""
 
-SILENT = frozenset({"steps", "route", "ask", "goto", "request", "cancel"})
+SILENT = frozenset({"steps", "route", "ask", "goto", "request", "cancel", "text"})
 """Kinds that say nothing of their own unless told."""

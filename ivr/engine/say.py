@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ivr.engine.inputs import Context
 from ivr.engine.menu import Book, Language, Line, Menu, Node, Only, Option, Placed, Say, Steps
-from ivr.engine.turn import Digits, Moment, Number, Piece, Prompt, Value, Variant, When
+from ivr.engine.turn import Digits, Hours, Moment, Number, Opening, Piece, Prompt, Speech, Value, Variant, When
 
 SILENCE = "system.silence"
 WRONG_KEY = "system.wrong-key"
@@ -13,6 +13,7 @@ NOT_UNDERSTOOD = "system.not-understood"
 TOO_SHORT = "system.too-short"
 LIMIT = "system.limit"
 BROKEN = "system.broken"  # last words when all else fails; played from disk, without a release
+NOT_SPOKEN = "system.not-spoken"  # in place of free text that could not be spoken in time
 ENTRY_HEARD = "entry.heard"
 ENTRY_RIGHT = "entry.right"
 ENTRY_AGAIN = "entry.again"
@@ -23,9 +24,14 @@ SPEECH_HEARD = "speech.heard"
 SPEECH_CONFIRM = "speech.confirm"
 SPEECH_PERSON = "speech.person"
 SPEECH_USE_KEYS = "speech.use-keys"
+TEXTING = "texting"
+"""The value that is there while a text message can be sent to the caller."""
+TEXT_OF = "text_of"
+"""The value that names the text message which the caller asked for."""
+TEXT_HINT = "text.hint"
 
 SYSTEM = (
-    *(SILENCE, WRONG_KEY, NOT_UNDERSTOOD, TOO_SHORT, LIMIT, BROKEN),
+    *(SILENCE, WRONG_KEY, NOT_UNDERSTOOD, TOO_SHORT, LIMIT, BROKEN, NOT_SPOKEN),
     *(ENTRY_HEARD, ENTRY_RIGHT, ENTRY_AGAIN, CHOOSE),
     *(SPEECH_HEARD, SPEECH_CONFIRM, SPEECH_PERSON, SPEECH_USE_KEYS),
 )
@@ -34,7 +40,8 @@ SYSTEM = (
 NUMBERS = range(101)
 """The cardinals that every language can say as one word; any other number is read digit by digit."""
 
-SPOKEN_KEYS = {ENTRY_RIGHT: "1", ENTRY_AGAIN: "2"}
+TEXT_KEY = "7"
+SPOKEN_KEYS = {ENTRY_RIGHT: "1", ENTRY_AGAIN: "2", TEXT_HINT: TEXT_KEY}
 """The keys that the engine's own prompts name."""
 
 
@@ -64,7 +71,7 @@ def pieces(book: Book, say: Say, voice: Voice, context: Context) -> list[Piece]:
             if isinstance(item, str):
                 out.append(Prompt(item, language, wording(book, item, language, voice.wanted, context)))
             elif (value := voice.values.get(item.name)) is not None:
-                out.append(_placed(item, value, language, context))
+                out.append(_placed(item, value, _Told(language, book.places or language, context.today)))
     return out
 
 
@@ -101,11 +108,16 @@ def lines(node: Node, page: int = 0) -> Say:
     """What a node says on a page (from 0), in order."""
     match node:
         case Menu():
-            return (*node.say, *(item for option in node.options for item in _option(option)))
+            return (*node.say, *(item for option in node.options for item in _option(option)), *_hint(node))
         case Steps():
-            return (*node.say, *node.pages[0]) if page == 0 else node.pages[page]
+            said = (*node.say, *node.pages[0]) if page == 0 else node.pages[page]
+            return (*said, *_hint(node)) if page == len(node.pages) - 1 else said
         case _:
             return node.say
+
+
+def _hint(node: Menu | Steps) -> Say:
+    return () if node.text is None else (Only(TEXTING, (TEXT_HINT,)),)
 
 
 def _option(option: Option) -> Say:
@@ -123,9 +135,24 @@ def _remember(book: Book, key: object, out: Iterable[Piece]) -> list[Piece]:
     return list(out)
 
 
-def _placed(item: Placed, value: Value, language: str, context: Context) -> Piece:
-    if isinstance(value, When):
-        return Moment(value.date, value.part, context.today, language)
-    if item.kind == "number" and isinstance(value, int) and value in NUMBERS:
-        return Number(value, language)
-    return Digits(str(value), language)
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """In which language something is said, in which one the names of places, and on which day."""
+
+    language: str
+    places: str
+    today: str
+
+
+def _placed(item: Placed, value: Value, told: _Told) -> Piece:
+    match value:
+        case When(date, part):
+            return Moment(date, part, told.today, told.language)
+        case Opening(days, spans):
+            return Hours(days, spans, told.language)
+        case int() if item.kind == "number" and value in NUMBERS:
+            return Number(value, told.language)
+        case _ if item.kind == "speech":
+            return Speech(str(value), told.places, told.language)
+        case _:
+            return Digits(str(value), told.language)

@@ -13,7 +13,7 @@ from ivr.engine.keys import again, command, end_entry, give_up, said_again
 from ivr.engine.menu import Book, Entry, Language, Menu, Steps
 from ivr.engine.moves import listen
 from ivr.engine.offering import dear, offer
-from ivr.engine.say import NOT_UNDERSTOOD, SPEECH_USE_KEYS
+from ivr.engine.say import NOT_UNDERSTOOD, SPEECH_USE_KEYS, TEXT_KEY
 from ivr.engine.turn import Ending, Result, Variant
 from ivr.engine.walk import Walk
 from ivr.engine.words import plain
@@ -23,7 +23,7 @@ MISHEARD = 2
 
 YES, NO, AGAIN_KEY = "yes", "no", "9"
 GLOBALS = {"0": "global.person", AGAIN_KEY: "global.again", "*": "global.back", "#": "global.main"}
-NEXT = "global.next"
+NEXT, TEXT = "global.next", "global.text"
 
 
 class Meaning(NamedTuple):
@@ -93,7 +93,8 @@ def _meanings(walk: Walk, words: str) -> set[Meaning]:
 def _ways(walk: Walk, language: str) -> Mapping[str, tuple[str, ...]]:
     """For each key that means something here, the ways to say it in one language."""
     words = walk.book.words.get(language, {})
-    named = {**GLOBALS, **_named(walk)}
+    by_text = {TEXT_KEY: TEXT} if walk.offers_text() else {}
+    named = {**GLOBALS, **by_text, **_named(walk)}
     return {key: words.get(f"{walk.node.id}.{id}", words.get(id, ())) for key, id in named.items()}
 
 

@@ -5,7 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ivr.engine.turn import Value, When
+from ivr.engine.turn import Opening, Value, When
+
+Left = tuple[str, int, int]
+"""A node that the caller left, at which page, and how many sub-trees could return then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class State:
     asking: str | None = None  # the kind of Ask that is open
     ahead: str = ""  # keys that came before the open Ask was answered
     ended: bool = False
-    trail: tuple[tuple[str, int], ...] = ()  # (node, page), for *
+    trail: tuple[Left, ...] = ()  # for *
     stack: tuple[str, ...] = ()  # where sub-trees return to
     answers: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Value] = field(default_factory=dict)
@@ -65,7 +68,7 @@ def wire(state: State) -> dict[str, Any]:
     """The state as a small JSON object, without its secrets; fields that stand at their default are left out."""
     out = {short: value for name, short in _SHORT.items() if (value := getattr(state, name)) != getattr(_EMPTY, name)}
     if state.trail:
-        out["b"] = [[node, page] for node, page in state.trail]
+        out["b"] = [[node, page, returns] if returns else [node, page] for node, page, returns in state.trail]
     if state.stack:
         out["r"] = list(state.stack)
     if state.answers:
@@ -80,7 +83,7 @@ def unwire(data: Mapping[str, Any], secrets: Mapping[str, str]) -> State:
     plain = {name: data[short] for name, short in _SHORT.items() if short in data}
     return State(
         **plain,
-        trail=tuple((node, page) for node, page in data.get("b", ())),
+        trail=tuple((node, page, *(returns or (0,))) for node, page, *returns in data.get("b", ())),
         stack=tuple(data.get("r", ())),
         answers=data.get("a", {}),
         values={name: _value_in(value) for name, value in data.get("v", {}).items()},
@@ -94,8 +97,20 @@ def dumps(data: Mapping[str, Any]) -> bytes:
 
 
 def _value_out(value: Value) -> Any:
-    return [value.date, value.part] if isinstance(value, When) else value
+    match value:
+        case When(date, part):
+            return [date, part]
+        case Opening(days, spans):
+            return [days, [list(span) for span in spans]]
+        case _:
+            return value
 
 
 def _value_in(value: Any) -> Value:
-    return When(*value) if isinstance(value, list) else value
+    match value:
+        case [days, list(spans)]:
+            return Opening(days, tuple((start, end) for start, end in spans))
+        case [date, part]:
+            return When(date, part)
+        case plain:
+            return plain  # type: ignore[no-any-return]

@@ -48,14 +48,24 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
-class Speech:
-    """Free text, rendered on demand."""
+class Hours:
+    """When something is open, said in one language: see `Opening`."""
 
-    text: str
+    days: str
+    spans: tuple[tuple[str, str], ...]
     language: str
 
 
-Piece = Prompt | Number | Digits | Moment | Speech
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """Free text, rendered on demand; `around` is the language of what is said before and after it."""
+
+    text: str
+    language: str
+    around: str
+
+
+Piece = Prompt | Number | Digits | Moment | Hours | Speech
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +76,19 @@ class When:
     part: str
 
 
-Value = str | int | When
-"""What an answer from outside may carry: digits, a number or a moment."""
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """From when until when ("09:00", "17:30") something is open, on which weekdays: none named, "135", or "1-5".
+
+    Without a span it is closed.
+    """
+
+    days: str
+    spans: tuple[tuple[str, str], ...]
+
+
+Value = str | int | When | Opening
+"""What an answer from outside may carry: a text or digits, a number, a moment, or hours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +173,9 @@ class MessageLeft:
 
 @dataclass(frozen=True, slots=True)
 class TextRequested:
-    """The caller asked to have this node's text sent."""
+    """The caller asked to have the text of this id sent, at this node."""
 
+    what: str
     node: str
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from ivr.engine.inputs import Context, Known
 from ivr.engine.menu import Book, Menu, Node, Option, Say, Steps
-from ivr.engine.say import LIMIT, Voice, node_pieces, pieces
+from ivr.engine.say import LIMIT, TEXTING, Voice, node_pieces, pieces
 from ivr.engine.state import State
 from ivr.engine.turn import AnswerGiven, CallEnded, Ending, Fact, HangUp, Piece, Result, Turn, Value, Variant
 
@@ -122,6 +122,11 @@ class Walk:
         voice = Voice(languages or self.languages(), wanted, self._known())
         self.said += pieces(self.book, say, voice, self.context)
 
+    def tells(self, page: int) -> bool:
+        """Whether there is anything to say on this page of the current node, now."""
+        voice = Voice(self.languages(), Variant.FULL, self._known())
+        return bool(node_pieces(self.book, self.node, page, voice, self.context))
+
     def say_node(self, wanted: Variant) -> None:
         """Adds what the current node says on its current page."""
         voice = Voice(self.languages(), wanted, self._known())
@@ -136,9 +141,20 @@ class Walk:
         known = self._known()
         return tuple(option for option in menu.options if option.needs is None or option.needs in known)
 
+    def offers_text(self) -> bool:
+        """Whether what is told here can be sent to this caller."""
+        sendable = isinstance(self.node, Menu | Steps) and self.node.text is not None
+        return sendable and TEXTING in self.values and self.book.roles.text in self.book.nodes
+
+    def chosen(self, name: str) -> str:
+        """What goes by this name: a text that another tree or the outside left, else the caller's answer."""
+        value = self.values.get(name)
+        return value if isinstance(value, str) else self.answers.get(name, "")
+
     def answer(self, name: str, value: str, private: bool) -> None:
-        """Remembers an answer that later nodes and trees may use."""
+        """Remembers an answer that later nodes and trees may use, in place of what went by its name before."""
         self.answers = {**self.answers, name: value}
+        self.values = {key: kept for key, kept in self.values.items() if key != name}
         self.facts.append(AnswerGiven(name, value, private))
 
     def keep_secret(self, name: str, value: str | None) -> None:
@@ -164,7 +180,7 @@ class Walk:
         """Remembers the current node for `*`; coming to a remembered node again forgets what came after it."""
         here = self.node.id
         before = tuple(step for step in self.trail if step[0] != here)
-        self.trail = (*before, (here, self.page))[-self.book.limits.back :]
+        self.trail = (*before, (here, self.page, len(self.stack)))[-self.book.limits.back :]
 
     def place(self, node: Node, page: int = 0) -> None:
         """Makes `node` the current one, with nothing counted yet; the main menu has no topic and returns nowhere."""

@@ -8,6 +8,7 @@ from ivr.engine.turn import (
     Digits,
     Ending,
     HangUp,
+    Hours,
     Listen,
     Moment,
     Number,
@@ -45,8 +46,10 @@ def piece_out(piece: Piece) -> list[Any]:
             return ["d", digits, language]
         case Moment(date, part, today, language):
             return ["m", date, part, today, language]
-        case Speech(text, language):
-            return ["s", text, language]
+        case Hours(days, spans, language):
+            return ["h", days, [list(span) for span in spans], language]
+        case Speech(text, language, around):
+            return ["s", text, language, around]
     assert_never(piece)
 
 
@@ -65,6 +68,7 @@ _PIECES: Mapping[str, Callable[[list[Any]], Piece]] = {
     "n": lambda rest: Number(*rest),
     "d": lambda rest: Digits(*rest),
     "m": lambda rest: Moment(*rest),
+    "h": lambda rest: Hours(rest[0], tuple((start, end) for start, end in rest[1]), rest[2]),
     "s": lambda rest: Speech(*rest),
 }
 

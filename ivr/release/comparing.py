@@ -17,16 +17,20 @@ code, small { opacity: .75; }
 mark { padding: 0 .3em; }
 """
 NAMES = {Variant.FULL: "", Variant.SHORT: "short", Variant.DOUBT: "when in doubt"}
+BY_TEXT = "text message "
 
 
 def facts_told(content: Content) -> dict[str, tuple[str, ...]]:
-    """For each fact, the prompts that speak it in any language, those that are parked too."""
+    """For each fact, the prompts and text messages that tell it in any language, those that are parked too."""
     spoken = set(reading_order(content))
     told: dict[str, dict[str, None]] = {id: {} for id in content.facts}
     for tongue in content.tongues:
         for text in tongue.texts.values():
             for fact in text.facts if text.id in spoken else ():
                 told.setdefault(fact, {})[text.id] = None
+        for message in tongue.sms.values():
+            for fact in message.facts:
+                told.setdefault(fact, {})[f"{BY_TEXT}{message.id}"] = None
     return {fact: tuple(prompts) for fact, prompts in told.items()}
 
 

@@ -18,6 +18,7 @@ from ivr.engine.menu import (
     Question,
     Request,
     Route,
+    SendText,
     Steps,
 )
 from ivr.errors import BadContent
@@ -38,6 +39,7 @@ SHAPES: Mapping[type[Node], tuple[str, str, str]] = {
     Goto: ("((", "))", "into another tree"),
     Request: ("[(", ")]", "request for a person, stored"),
     Cancel: ("[/", "\\]", "request taken back"),
+    SendText: ("[\\", "/]", "text message, stored"),
     End: ("(((", ")))", "last words"),
 }
 """Mermaid's brackets around each kind of node, and what the kind is."""
@@ -169,6 +171,6 @@ where it leads. Blue tells something, yellow waits for the caller, green ends or
 A node shows its id. A solid arrow is the caller's choice, with the key and the option's id; a dotted one needs no
 choice: silence, the end of an explanation, an answer from outside. A dashed node with double sides stands in another
 tree; `{RETURN}` goes back to where the tree was entered. Not drawn, because they are the same everywhere: `0` a person,
-`9` again, `*` back, `#` main menu.
+`7` by text where a node offers it, `9` again, `*` back, `#` main menu.
 
 {fenced(f"{HEAD}{chr(10)}{shapes}{chr(10)}")}"""

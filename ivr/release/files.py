@@ -14,6 +14,7 @@ FACTS = "facts.yaml"
 HOURS = "hours.yaml"
 OUTCOMES = "outcomes.yaml"
 GUIDES = "guides.yaml"
+SMS = "sms.yaml"
 
 Raw = dict[str, Any]
 
@@ -68,7 +69,11 @@ def _language(folder: Path, mistakes: list[Mistake]) -> Raw:
     words: Raw = {}
     if (folder / "words.yaml").is_file():
         words, _ = _load(folder / "words.yaml", place, mistakes)
-    return {"language": language, "texts": texts, "words": words, "lines": lines}
+    if not (folder / SMS).is_file():
+        return {"language": language, "texts": texts, "words": words, "lines": lines}
+    sms, sms_lines = _load(folder / SMS, place, mistakes)
+    lines |= {f"{SMS}/{id}": line for id, line in sms_lines.items()}
+    return {"language": language, "texts": texts, "words": words, "sms": sms, "lines": lines}
 
 
 def _load(path: Path, place: str, mistakes: list[Mistake]) -> tuple[Raw, dict[str, int]]:

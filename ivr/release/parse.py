@@ -6,15 +6,16 @@ from dataclasses import fields as dataclass_fields
 from dataclasses import replace
 from typing import Any
 
-from ivr.engine.content import Content, Fact, Text, Tongue
+from ivr.engine.content import CLOCK, HOUR, MINUTE, USUAL_CLOCK, Clock, Content, Fact, Text, Tongue
 from ivr.engine.menu import RETURN, Limits, Node, Roles
 from ivr.engine.parked import offered
 from ivr.engine.reading import Mistake, Source, read
 from ivr.engine.turn import Variant
-from ivr.release.files import Raw
+from ivr.release.files import SMS, Raw
 
-GLOBALS = ("person", "again", "back", "main", "next")
+GLOBALS = ("person", "again", "back", "main", "next", "text")
 TEXT_FIELDS = {"full", "short", "doubt", "tts", "facts", "reviewed"}
+SMS_FIELDS = TEXT_FIELDS - {"short", "tts"}
 FACT_FIELDS = {"says", "source", "value", "speak", "doubt", "valid_until", "reviewed"}
 SPEAK = {"number", "digits", "words"}
 TREE_FIELDS = {"tree", "source", "review", "nodes", "removed", "parked", "file", "lines"}
@@ -37,13 +38,17 @@ def parse(raw: Raw) -> Content:
         parked |= _parked(tree, written, wrong_here)
         _date(tree, "review", wrong_here)
         _unknown(tree, TREE_FIELDS, wrong_here)
-    nodes = offered(written, parked)
     roles, limits = _frame(raw["helpline"], mistakes)
+    if roles.text is None:  # nothing can be sent, so nothing is offered
+        written = {id: replace(node, text=None) for id, node in written.items()}
+    nodes = offered(written, parked)
     lines = raw.get("lines", {}).get("facts", {})
     facts = {id: fact for id, data in raw["facts"].items() if (fact := _fact(id, data, lines.get(id, 1), mistakes))}
     tongues = [tongue for code, data in raw["languages"].items() if (tongue := _tongue(code, data, mistakes))]
     ordered = tuple(sorted(tongues, key=lambda tongue: (tongue.order, tongue.code)))
-    return Content(sources, written, nodes, roles, limits, facts, ordered, removed, tuple(mistakes))
+    named = raw["helpline"].get("places")
+    places = None if named is None else str(named)
+    return Content(sources, written, nodes, roles, limits, facts, ordered, removed, tuple(mistakes), places)
 
 
 def _source(tree: Raw) -> Source:
@@ -63,7 +68,7 @@ def _parked(tree: Raw, written: Mapping[str, Node], wrong: Wrong) -> dict[str, s
 def _frame(data: Raw, mistakes: list[Mistake]) -> tuple[Roles, Limits]:
     wrong = _wrong(mistakes, Mistake("menus/helpline.yaml", 1, "", ""))
     names = [field.name for field in dataclass_fields(Roles)]
-    _unknown(data, {*names, "limits"}, wrong)
+    _unknown(data, {*names, "limits", "places"}, wrong)
     limits: dict[str, Any] = {}
     kinds = {field.name: field.type for field in dataclass_fields(Limits)}
     for name, value in _table(data, "limits", wrong).items():
@@ -74,7 +79,9 @@ def _frame(data: Raw, mistakes: list[Mistake]) -> tuple[Roles, Limits]:
             wrong(f"`{name}` must be a {'whole ' if kind == (int,) else ''}number above 0")
         else:
             limits[name] = value
-    return Roles(**{name: str(data.get(name, "")) for name in names}), Limits(**limits)
+    given = {name: str(data.get(name, "")) for name in names if name != "text"}
+    by_text = data.get("text")
+    return Roles(**given, text=None if by_text is None else str(by_text)), Limits(**limits)
 
 
 def _fact(id: str, data: Any, line: int, mistakes: list[Mistake]) -> Fact | None:
@@ -130,7 +137,23 @@ def _tongue(code: str, data: Raw, mistakes: list[Mistake]) -> Tongue | None:
         voices=_voices(about, wrong),
         speech_model=about.get("speech_model"),
         comma=str(about.get("comma", ",")),
+        clock=_clock(about, wrong),
+        sms=_sms(code, data, mistakes),
     )
+
+
+def _sms(code: str, data: Raw, mistakes: list[Mistake]) -> dict[str, Text]:
+    """What is sent as text messages; there may be none."""
+    texts = {}
+    for id, text in data.get("sms", {}).items():
+        place = Mistake(f"prompts/{code}/{SMS}", data.get("lines", {}).get(f"{SMS}/{id}", 1), id, "", code)
+        wrong = _wrong(mistakes, place)
+        known = text
+        if isinstance(text, dict):
+            _unknown(text, SMS_FIELDS, wrong)
+            known = {name: value for name, value in text.items() if name in SMS_FIELDS}
+        texts[id] = _text(id, known, place.line, wrong)
+    return texts
 
 
 def _text(id: str, data: Any, line: int, wrong: Wrong) -> Text:
@@ -157,6 +180,19 @@ def _commands(about: Raw, wrong: Wrong) -> dict[str, tuple[str, ...]]:
     said = {answer: _list(about, answer, wrong) for answer in ("yes", "no")}
     commands = _table(about, "globals", wrong)
     return said | {f"global.{name}": _list(commands, name, wrong) for name in GLOBALS}
+
+
+def _clock(about: Raw, wrong: Wrong) -> Clock:
+    """How a time is told; what is not said stays as it is usual."""
+    said = _table(about, "clock", wrong)
+    _unknown(said, {"full", "part", "hours"}, wrong)
+    hours = said.get("hours", USUAL_CLOCK.hours)
+    if hours not in (12, 24):
+        wrong("`clock` counts `hours` to 12 or to 24")
+    found = {name: _list(said, name, wrong) for name in ("full", "part")}
+    for name in sorted({name for names in found.values() for name in names} - {HOUR, MINUTE, *CLOCK}):
+        wrong(f"`clock` names `{name}`: one of {', '.join((HOUR, MINUTE, *CLOCK))}")
+    return Clock(**{name: names for name, names in found.items() if names}, hours=12 if hours == 12 else 24)
 
 
 def _numbers(about: Raw, keys: Mapping[str, str], wrong: Wrong) -> dict[str, tuple[str, ...]]:

@@ -16,6 +16,7 @@ from ivr.engine.menu import (
     Question,
     Request,
     Route,
+    SendText,
     Steps,
 )
 from ivr.release.svg import picture
@@ -34,6 +35,7 @@ KINDS: Mapping[type[Node], tuple[str, str]] = {
     Goto: ("goto", "way"),
     Request: ("request", "end"),
     Cancel: ("cancel", "end"),
+    SendText: ("text", "end"),
     End: ("end", "end"),
 }
 """What a box of an SVG picture says of its node, and how it looks."""

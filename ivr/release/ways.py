@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from ivr.engine.content import Content
 from ivr.engine.graph import chosen, unchosen
-from ivr.engine.menu import Language, Menu, Node
+from ivr.engine.menu import Goto, Language, Menu, Node
 
 Arrow = tuple[str, str, bool]
 """(target, label, whether the caller chooses it)"""
@@ -27,7 +27,7 @@ def groups(content: Content) -> list[Node]:
 def arrows(node: Node, content: Content) -> list[Arrow]:
     """The ways on, those to the same target as one arrow."""
     merged: dict[tuple[str, bool], list[str]] = {}
-    for free, ways in ((True, _keyed(node, content)), (False, unchosen(node))):
+    for free, ways in ((True, _keyed(node, content)), (False, _by_itself(node))):
         for label, target in ways:
             merged.setdefault((target, free), []).append(label)
     return [(target, ", ".join(labels), free) for (target, free), labels in merged.items()]
@@ -41,6 +41,14 @@ def _keyed(node: Node, content: Content) -> Iterable[tuple[str, str]]:
             return _languages(node, content)
         case _:
             return chosen(node)
+
+
+def _by_itself(node: Node) -> Iterable[tuple[str, str]]:
+    """A way into another tree shows with which values."""
+    if not isinstance(node, Goto) or not node.values:
+        return unchosen(node)
+    given = ", ".join(f"{name} {value}" for name, value in node.values)
+    return [(f"{why} with {given}" if to == node.to else why, to) for why, to in unchosen(node)]
 
 
 def _languages(node: Language, content: Content) -> Iterator[tuple[str, str]]:

@@ -28,6 +28,13 @@ FIND = select(*COLUMNS).where(BY_HASH)
 SEE = update(callers).where(BY_HASH).values(last_seen=bindparam("now")).returning(*COLUMNS)
 ADD = insert_once(callers, ("number_hash", "number_sealed", "first_seen", "last_seen")).returning(callers.c.id)
 REMEMBER = update(callers).where(callers.c.id == bindparam("caller")).values(language=bindparam("chosen"))
+AREA = select(callers.c.id, callers.c.number_hash, callers.c.area_sealed).where(BY_HASH)
+# Asks for the hash under which it was sealed: a rotation may change it meanwhile.
+KEEP_AREA = (
+    update(callers)
+    .where(callers.c.id == bindparam("caller"), callers.c.number_hash == bindparam("hash"))
+    .values(area_sealed=bindparam("sealed", type_=callers.c.area_sealed.type))
+)
 
 
 def find(tx: Transaction, number: str) -> Caller | None:
@@ -54,6 +61,34 @@ def meet(tx: Transaction, number: str, now: float) -> Caller:
 def remember_language(tx: Transaction, caller_id: int, language: str) -> None:
     """What this caller will be greeted in next time."""
     tx.execute(REMEMBER, {"caller": caller_id, "chosen": language})
+
+
+def remember_area(tx: Transaction, number: str, area: str) -> bool:
+    """Keeps where the caller of this number lives, for their next call; False when there is no such caller."""
+    row = tx.execute(AREA, {"hashes": tx.keyring.hashes(number)}).first()
+    if row is None:
+        return False
+    sealed = tx.keyring.seal(area.encode(), about_area(row.number_hash))
+    return tx.execute(KEEP_AREA, {"caller": row.id, "hash": row.number_hash, "sealed": sealed}).rowcount == 1
+
+
+def area(tx: Transaction, number: str) -> str | None:
+    """Where the caller of this number lives, as `remember_area` was told."""
+    row = tx.execute(AREA, {"hashes": tx.keyring.hashes(number)}).first()
+    if row is None or row.area_sealed is None:
+        return None
+    return tx.keyring.open(row.area_sealed, about_area(row.number_hash)).decode()
+
+
+def forget_area(tx: Transaction, number: str) -> None:
+    """Where the caller of this number lives is not known any more."""
+    for row in tx.execute(AREA, {"hashes": tx.keyring.hashes(number)}).all():
+        tx.execute(KEEP_AREA, {"caller": row.id, "hash": row.number_hash, "sealed": None})
+
+
+def about_area(number_hash: str) -> bytes:
+    """What the seal of an area is bound to."""
+    return b"area/" + number_hash.encode()
 
 
 def about(number_hash: str) -> bytes:

@@ -12,15 +12,18 @@ from sqlalchemy import BindParameter, Select, and_, bindparam, delete, exists, f
 
 from ivr.store import dials as attempts
 from ivr.store.database import Stored, Transaction
+from ivr.store.directory_tables import given
 from ivr.store.schema import blocked, callers, calls, dials, jobs, messages, request_notes, requests, tallies, turns
 from ivr.store.speech_tables import listenings
+from ivr.store.text_tables import text_refusals, texts
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """What a number leads to, by ids; `others` are requests of other numbers that were made in these calls and stay.
 
-    `call_refs` are pairs of a channel and its id of a call; `leg_refs` and `recording_refs` ids at the carrier.
+    `call_refs` are pairs of a channel and its id of a call; `leg_refs`, `recording_refs` and `text_refs` ids at the
+    carrier.
     `going_on` counts what is not over yet: calls, and attempts to call.
     """
 
@@ -33,6 +36,7 @@ class Found:
     call_refs: frozenset[tuple[str, str]]
     leg_refs: frozenset[str]
     recording_refs: frozenset[str]
+    text_refs: frozenset[str]
     others: int
     going_on: int
 
@@ -50,6 +54,8 @@ class Counts:
     dials: int
     blocked: int
     tallies: int
+    texts: int
+    refusals: int
 
     def __bool__(self) -> bool:
         """Whether there is anything at all."""
@@ -85,11 +91,17 @@ THEIR_MESSAGES = select(messages.c.id, messages.c.file, messages.c.ref).where(
 )
 THEIR_DIALS = select(dials.c.call_ref, dials.c.leg_ref, dials.c.state).where(dials.c.request_id.in_(REQUESTS))
 
+# Of a text whose number was forgotten before nothing says whose it was.
+THEIR_TEXTS = texts.c.number_hash.in_(HASHES)
+TEXT_REFS = select(texts.c.id, texts.c.carrier_ref).where(THEIR_TEXTS).order_by(texts.c.id)
+
 WHERE: dict[str, tuple[Any, Any]] = {
     "turns": (turns, turns.c.call_id.in_(CALLS)),
     "notes": (request_notes, request_notes.c.request_id.in_(REQUESTS)),
     "dials": (dials, dials.c.request_id.in_(REQUESTS)),
     "messages": (messages, messages.c.id.in_(MESSAGES)),
+    "texts": (texts, THEIR_TEXTS),
+    "refusals": (text_refusals, text_refusals.c.number_hash.in_(HASHES)),
     "requests": (requests, requests.c.id.in_(REQUESTS)),
     "blocked": (blocked, blocked.c.number_hash.in_(HASHES)),
     "tallies": (tallies, tallies.c.number_hash.in_(HASHES)),
@@ -104,11 +116,16 @@ STILL_NEEDED = or_(
     exists(select(1).where(messages.c.call_id == calls.c.id).correlate(calls)),
 )
 GONE_LISTENINGS = delete(listenings).where(listenings.c.call_id.in_(CALLS))  # not counted: each is a turn's
+GONE_GIVEN = delete(given).where(given.c.call_id.in_(CALLS))  # nor these: each was heard in a turn
+# A text to another number, sent in a call in which this one was keyed.
+NOBODYS_TEXTS = update(texts).where(texts.c.call_id.in_(CALLS)).values(call_id=None)
 GONE_CALLS = delete(calls).where(calls.c.id.in_(CALLS), ~STILL_NEEDED)
 BARE_CALLS = update(calls).where(calls.c.id.in_(CALLS)).values(external_id="")
 NOBODYS_CALLS = update(calls).where(calls.c.caller_id.in_(CALLERS)).values(caller_id=None)
 NOBODYS_REQUESTS = update(requests).where(requests.c.caller_id.in_(CALLERS)).values(caller_id=None)
 GONE_CALLERS = delete(callers).where(callers.c.id.in_(CALLERS))
+CALLS_GONE = (GONE_LISTENINGS, GONE_GIVEN, NOBODYS_TEXTS, GONE_CALLS, BARE_CALLS)
+AFTERWARDS = (*CALLS_GONE, NOBODYS_CALLS, NOBODYS_REQUESTS, GONE_CALLERS)
 
 
 def find(tx: Transaction, number: str, keyed: Collection[str] = (), *, hold: bool = False) -> Found:
@@ -128,7 +145,7 @@ def find(tx: Transaction, number: str, keyed: Collection[str] = (), *, hold: boo
         binds["requests"] = tuple(tx.execute(THEIR_REQUESTS, binds).scalars())
         tx.execute(THEIR_DIALS.with_for_update(), binds)
     binds["requests"] = binds["but"] = tuple(row.id for row in rows(THEIR_REQUESTS))
-    left, tried = rows(THEIR_MESSAGES), rows(THEIR_DIALS)
+    left, tried, sent = rows(THEIR_MESSAGES), rows(THEIR_DIALS), rows(TEXT_REFS)
     going_on = [row for row in talks if row.ended_at is None] + [row for row in tried if row.state in attempts.OPEN]
     return Found(
         hashes=binds["hashes"],
@@ -140,6 +157,7 @@ def find(tx: Transaction, number: str, keyed: Collection[str] = (), *, hold: boo
         call_refs=frozenset((row.channel, row.external_id) for row in talks if row.external_id),
         leg_refs=frozenset(ref for row in tried for ref in (row.call_ref, row.leg_ref) if ref),
         recording_refs=frozenset(row.ref for row in left),
+        text_refs=frozenset(row.carrier_ref for row in sent if row.carrier_ref),
         others=int(tx.execute(OTHERS, binds).scalar_one()),
         going_on=len(going_on),
     )
@@ -155,7 +173,7 @@ def erase(tx: Transaction, found: Found) -> Counts:
     """Deletes all of it; how much it was."""
     binds = _binds(found)
     numbers = {name: tx.execute(statement, binds).rowcount for name, statement in GONE.items()}
-    for statement in (GONE_LISTENINGS, GONE_CALLS, BARE_CALLS, NOBODYS_CALLS, NOBODYS_REQUESTS, GONE_CALLERS):
+    for statement in AFTERWARDS:
         tx.execute(statement, binds)
     return Counts(callers=len(found.callers), calls=len(found.calls), **numbers)
 

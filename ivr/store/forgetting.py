@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import (
     BindParameter,
+    Delete,
     Select,
     Text,
     Update,
@@ -27,9 +28,11 @@ from sqlalchemy import (
 
 from ivr.store.database import Database, Transaction
 from ivr.store.desk import ENDED
+from ivr.store.directory_tables import given
 from ivr.store.messages import State
 from ivr.store.schema import audit, blocked, callers, calls, dials, messages, request_notes, requests, tallies, turns
 from ivr.store.speech_tables import listenings
+from ivr.store.text_tables import text_refusals, texts
 
 BITE = 100
 """Rows a transaction; a call that ends brings its turns along."""
@@ -81,12 +84,13 @@ HAS_ENDED = requests.c.status.in_(ENDED)
 ENDED_LONG_AGO = and_(HAS_ENDED, requests.c.changed_at < BEFORE)
 
 
-def _emptied(those: BindParameter[Any] | Select[*tuple[Any, ...]]) -> tuple[Update, Update]:
-    """What was done and heard in those calls is forgotten: in their turns, and in the windows that listened."""
+def _emptied(those: BindParameter[Any] | Select[*tuple[Any, ...]]) -> tuple[Update | Delete, ...]:
+    """What was done and heard in those calls is forgotten: turns, windows that listened, places that were given."""
     told, heard = turns.c.payload, listenings.c.heard_sealed
     return (
         update(turns).where(turns.c.call_id.in_(those), told != NOTHING).values(payload=NOTHING),
         update(listenings).where(listenings.c.call_id.in_(those), heard != NOTHING).values(heard_sealed=NOTHING),
+        delete(given).where(given.c.call_id.in_(those)),
     )
 
 
@@ -169,6 +173,21 @@ def _plainly(table: Any, key: Any, age: Any) -> Old:
 AUDIT = _plainly(audit, audit.c.id, audit.c.at)
 BLOCKED = _plainly(blocked, blocked.c.id, blocked.c.at)
 TALLIES = _plainly(tallies, tallies.c.day, tallies.c.day)
+REFUSALS = _plainly(text_refusals, text_refusals.c.number_hash, text_refusals.c.at)
+
+
+def _texts(tx: Transaction, keys: Keys, cut: Cut) -> int:
+    """That one was sent, when, about what and how it went stays, and leads to nobody."""
+    return tx.execute(NO_TEXT, _of(keys, cut)).rowcount
+
+
+WITH_TEXT = and_(texts.c.number_hash != "", texts.c.created_at < BEFORE)
+NO_TEXT = (
+    update(texts)
+    .where(texts.c.id.in_(KEYS), WITH_TEXT)
+    .values(number_sealed=NOTHING, number_hash="", body_sealed=NOTHING, call_id=None, place_id=None)
+)
+TEXTS = Old(select(texts.c.id).where(WITH_TEXT).order_by(texts.c.created_at), _texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +237,19 @@ WITH_REFS = or_(dials.c.call_ref.is_not(None), dials.c.leg_ref.is_not(None))
 OLD_DIALS = select(dials.c.id).where(WITH_REFS, dials.c.created_at < BEFORE).order_by(dials.c.id)
 DIAL_REFS = select(dials.c.call_ref, dials.c.leg_ref).where(dials.c.id.in_(KEYS), WITH_REFS).with_for_update()
 NO_REFS = update(dials).where(dials.c.id.in_(KEYS)).values(call_ref=None, leg_ref=None)
+
+
+AT_COMPANY = texts.c.carrier_ref.is_not(None)
+OLD_TEXTS = select(texts.c.id).where(AT_COMPANY, texts.c.created_at < BEFORE).order_by(texts.c.id)
+TEXT_REFS = select(texts.c.carrier_ref).where(texts.c.id.in_(KEYS), AT_COMPANY).with_for_update()
+NO_TEXT_REF = update(texts).where(texts.c.id.in_(KEYS)).values(carrier_ref=None)
+
+
+def take_text_refs(tx: Transaction, keys: Keys) -> list[str]:
+    """The carrier's ids of these texts, which we then know no more."""
+    refs = list(tx.execute(TEXT_REFS, {"keys": keys}).scalars())
+    tx.execute(NO_TEXT_REF, {"keys": keys})
+    return refs
 
 
 def old_calls(channel: str) -> Select[*tuple[Any, ...]]:

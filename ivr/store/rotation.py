@@ -35,7 +35,13 @@ def _old(column: Any) -> Any:
     return func.substr(column, 1, ID_BYTES) != bindparam("key", type_=column.type)
 
 
-CALLERS = select(callers).where(_old(callers.c.number_sealed), callers.c.id > bindparam("id")).order_by(callers.c.id)
+# A caller may say meanwhile where they live.
+CALLERS = (
+    select(callers)
+    .where(_old(callers.c.number_sealed), callers.c.id > bindparam("id"))
+    .order_by(callers.c.id)
+    .with_for_update()
+)
 TURNS = (
     select(turns.c.call_id, turns.c.n, turns.c.payload, turns.c.node)
     .where(
@@ -65,7 +71,11 @@ NOTES = (
 CALLER = (
     update(callers)
     .where(callers.c.id == bindparam("id_"), callers.c.number_sealed == bindparam("old"))
-    .values(number_sealed=bindparam("sealed"), number_hash=bindparam("hash"))
+    .values(
+        number_sealed=bindparam("sealed"),
+        number_hash=bindparam("hash"),
+        area_sealed=bindparam("area", type_=callers.c.area_sealed.type),
+    )
 )
 TURN = (
     update(turns)
@@ -143,7 +153,9 @@ def _callers(tx: Transaction, rows: list[Stored]) -> Place:
         twin = tx.execute(TWIN, {"hash": hash}).scalar()
         if twin is not None and twin != row.id:
             _join(tx, twin, row.id)
-        tx.execute(CALLER, {"id_": row.id, "old": row.number_sealed, "sealed": sealed, "hash": hash})
+        area = row.area_sealed and _area(tx.keyring, row, hash)
+        values = {"id_": row.id, "old": row.number_sealed, "sealed": sealed, "hash": hash, "area": area}
+        tx.execute(CALLER, values)
     return {"id": rows[-1].id}
 
 
@@ -223,6 +235,11 @@ def _number(keyring: Keyring, row: Stored) -> tuple[bytes, str]:
     number = keyring.open(row.number_sealed, people.about(row.number_hash))
     hash = keyring.hashes(number.decode())[0]
     return keyring.seal(number, people.about(hash)), hash
+
+
+def _area(keyring: Keyring, row: Stored, hash: str) -> bytes:
+    """It is bound to the number's hash, which changes."""
+    return keyring.seal(keyring.open(row.area_sealed, people.about_area(row.number_hash)), people.about_area(hash))
 
 
 def _join(tx: Transaction, twin: int, to: int) -> None:

@@ -13,7 +13,6 @@ texts = Table(
     Column("id", Id, primary_key=True),
     Column("key", Text, nullable=False, unique=True),  # of the turn or the form that asked for it
     Column("call_id", Text, ForeignKey("calls.id")),
-    Column("request_id", Id, ForeignKey("requests.id")),
     Column("staff_id", Id, ForeignKey("staff.id")),  # who sent it from a page
     Column("number_sealed", LargeBinary, nullable=False),
     Column("number_hash", Text, nullable=False, index=True),
@@ -32,13 +31,13 @@ texts = Table(
     sqlite_autoincrement=True,
 )
 Index("texts_call_id", texts.c.call_id)
-Index("texts_request_id", texts.c.request_id)
 Index("texts_state_changed_at", texts.c.state, texts.c.changed_at)
 
 text_refusals = Table(
     "text_refusals",
     metadata,
     Column("number_hash", Text, primary_key=True),
+    Column("number_sealed", LargeBinary, nullable=False),
     Column("at", Double, nullable=False),
     Column("how", Text, nullable=False),  # key, desk or carrier
     Column("staff_id", Id, ForeignKey("staff.id")),

@@ -1,13 +1,14 @@
 """From a piece to the names of its sounds, in playing order. Pure; which words they are is language data."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import assert_never
 
-from ivr.engine.turn import Digits, Moment, Number, Prompt, Variant
+from ivr.engine.content import HOUR, HOURS, MINUTE, USUAL_CLOCK, Clock
+from ivr.engine.turn import Digits, Hours, Moment, Number, Prompt, Variant
 
-Named = Prompt | Number | Digits | Moment
+Named = Prompt | Number | Digits | Moment | Hours
 """Pieces whose sounds are made before any call; free speech is not among them."""
 
 PAUSE = "pause."
@@ -17,10 +18,14 @@ PARTS = ("morning", "afternoon", "evening")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a language reads digits one by one: a pause of `pause` milliseconds after each `group` of them."""
+    """How a language reads digits one by one: a pause of `pause` milliseconds after each `group` of them.
+
+    And how it tells the time.
+    """
 
     group: int = 1
     pause: int = 300
+    clock: Clock = USUAL_CLOCK
 
     @property
     def silence(self) -> str:
@@ -39,6 +44,8 @@ def names(piece: Named, reading: Reading) -> tuple[str, ...]:
             return _digits("".join(digits.split()), reading)
         case Moment():
             return (*_day(date.fromisoformat(piece.date), date.fromisoformat(piece.today)), f"part.{piece.part}")
+        case Hours(days, spans):
+            return (*_weekdays(days, reading), *_spans(spans, reading))
         case _:
             assert_never(piece)
 
@@ -53,6 +60,7 @@ def vocabulary(reading: Reading) -> tuple[str, ...]:
         *(f"weekday.{n}" for n in range(1, 8)),
         *(f"month.{n}" for n in range(1, 13)),
         *(f"part.{part}" for part in PARTS),
+        *HOURS,
         reading.silence,
     )
 
@@ -90,3 +98,32 @@ def _day(day: date, today: date) -> tuple[str, ...]:
     if 1 < distance < 7:
         return (weekday,)
     return (weekday, f"number.{day.day}", f"month.{day.month}")
+
+
+def _weekdays(days: str, reading: Reading) -> Iterator[str]:
+    """From Monday to Friday; or Monday, Wednesday and Friday; then a pause."""
+    first, to, last = days.partition("-")
+    if to:
+        yield from ("hours.from", f"weekday.{first}", "hours.to", f"weekday.{last}")
+    for place, day in enumerate(() if to else days):
+        if place and place == len(days) - 1:
+            yield "hours.and"
+        yield f"weekday.{day}"
+    if days:
+        yield reading.silence
+
+
+def _spans(spans: Sequence[tuple[str, str]], reading: Reading) -> Iterator[str]:
+    if not spans:
+        yield "hours.closed"
+    for place, (start, end) in enumerate(spans):
+        if place:
+            yield "hours.and"
+        yield from ("hours.from", *_time(start, reading.clock), "hours.till", *_time(end, reading.clock))
+
+
+def _time(time: str, clock: Clock) -> tuple[str, ...]:
+    """ValueError for a time that is none."""
+    hour, minute = map(int, time.split(":"))
+    said = {HOUR: f"number.{clock.hour(hour)}", MINUTE: f"number.{minute}"}
+    return tuple(said.get(word, word) for word in (clock.part if minute else clock.full))

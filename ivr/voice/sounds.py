@@ -11,8 +11,9 @@ import json
 import os
 import re
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -66,11 +67,24 @@ class Sounds:
     def from_text(self, text: str, voice: Voice) -> Sound:
         """The text in this voice; VoiceFailed when it cannot or says nothing."""
         known = self.known(text, voice)
-        return known or self._keep(_text_key(text, voice), _said(text, voice), PLACEHOLDER)
+        return known or self._keep(text_key(text, voice), _said(text, voice), PLACEHOLDER)
 
     def known(self, text: str, voice: Voice) -> Sound | None:
         """The text in this voice, if it was said before."""
-        return self._known(_text_key(text, voice))
+        return self._known(text_key(text, voice))
+
+    def of_key(self, key: str) -> Path | None:
+        """The file of what stands in the index under this key; None for anything else."""
+        sound = self._known(key) if _HASH.fullmatch(key) else None
+        return None if sound is None else self.path(sound.hash)
+
+    def use(self, key: str) -> Path | None:
+        """The same; from now on it was used last."""
+        path = self.of_key(key)
+        with suppress(FileNotFoundError):
+            if path is not None:
+                os.utime(path)
+        return path
 
     def from_file(self, path: Path) -> Sound:
         """A recording; BadContent when it is broken, silent or not there."""
@@ -110,6 +124,14 @@ class Sounds:
         for hash in hashes:
             if (path := self.path(hash)) is not None:
                 path.unlink(missing_ok=True)
+
+    def trim(self, most: int) -> None:
+        """Forgets what was used longest ago, until the rest fits into so many bytes."""
+        kept, gone = 0, list[str]()
+        for _, size, hash in sorted(self._used(), reverse=True):
+            kept += size
+            gone += [hash] if kept > most else []
+        self.forget(gone)
 
     def pause(self, milliseconds: int) -> Sound:
         """Silence; belongs to no language."""
@@ -165,6 +187,13 @@ class Sounds:
         entry.unlink()
         return sound
 
+    def _used(self) -> Iterator[tuple[float, int, str]]:
+        """When each sound was used last, its size and hash; another process may take one away meanwhile."""
+        for path in self._root.glob("*.wav"):
+            with suppress(FileNotFoundError):
+                about = path.stat()
+                yield about.st_mtime, about.st_size, path.stem
+
     def _written(self, data: bytes) -> Path:
         """A temporary file that is wholly on the disk."""
         number, name = mkstemp(suffix=".part", dir=self._root)
@@ -190,7 +219,8 @@ def _said(text: str, voice: Voice) -> Samples:
     return even(trim(raw, level - 26))
 
 
-def _text_key(text: str, voice: Voice) -> str:
+def text_key(text: str, voice: Voice) -> str:
+    """The key of a text in the index."""
     return _key("text", voice.name, text)
 
 

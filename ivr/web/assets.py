@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from ivr.directory import outlines
 from ivr.errors import BadSetting
 
 OWN = Path(__file__).parent / "static"
@@ -59,9 +60,11 @@ ICONS = (
     "list-check",
     "logout",
     "mail",
+    "map-2",
     "map-pin",
     "message",
     "microphone",
+    "pencil",
     "phone",
     "phone-call",
     "phone-off",
@@ -79,6 +82,7 @@ ICONS = (
     "users",
 )
 SPRITE = "icons.svg"
+MAP = "map.svg"
 
 
 @dataclass(frozen=True)
@@ -125,7 +129,8 @@ class Assets:
 
 def load(folders: tuple[Path, ...] = (OWN, OTHERS)) -> Assets:
     """All files of these folders, held in memory."""
-    return Assets({path.name: path.read_bytes() for folder in folders for path in folder.glob("*") if path.is_file()})
+    files = {path.name: path.read_bytes() for folder in folders for path in folder.glob("*") if path.is_file()}
+    return Assets(files | _land())
 
 
 def gather(packages: Path, into: Path = OTHERS) -> int:
@@ -144,6 +149,20 @@ def gather(packages: Path, into: Path = OTHERS) -> int:
         (into / name).write_bytes(content)
     (into / SPRITE).write_text(f'<svg xmlns="http://www.w3.org/2000/svg">{drawn}</svg>\n')
     return len(PACKAGES) + 1
+
+
+def _land() -> dict[str, bytes]:
+    """The outlines that set-up made, a symbol a territory; nothing before."""
+    try:
+        territories = outlines.load()
+    except BadSetting:
+        return {}
+    drawn = "".join(
+        f'<symbol id="{one.code}" viewBox="{one.view_box}">'
+        f'<path vector-effect="non-scaling-stroke" d="{one.path}"/></symbol>'
+        for one in territories
+    )
+    return {MAP: f'<svg xmlns="http://www.w3.org/2000/svg">{drawn}</svg>\n'.encode()}
 
 
 def _symbol(name: str, drawing: str) -> str:

@@ -11,7 +11,7 @@ from ivr.actions import outcomes, shifts, windows, wishes
 from ivr.actions.outcomes import Rules, Wrap
 from ivr.actions.refusals import Refused
 from ivr.actions.windows import Calendar
-from ivr.store import dials, messages, news, notes, requests
+from ivr.store import dials, messages, news, notes, requests, texts
 from ivr.store import shifts as stored_shifts
 from ivr.store import staff as accounts
 from ivr.store.database import Transaction
@@ -19,12 +19,14 @@ from ivr.store.desk import ENDED
 from ivr.store.dials import Dial, State
 from ivr.store.notes import Kind
 from ivr.store.requests import Request, Status
-from ivr.web import access, desk, desk_words
+from ivr.web import access, card_given, desk, desk_words
+from ivr.web import texts as text_pages
 from ivr.web.ask import Ask
 from ivr.web.naming import Naming, naming, today
 
 EARLIER = 5
 """How many earlier requests of the same number are listed."""
+MOST_TEXTS = 10
 OFFERED = 8
 """How many windows an appointment can be chosen from."""
 EMPTY = Wrap("")
@@ -131,6 +133,9 @@ def _told(ask: Ask, tx: Transaction, request: Request, names: Naming) -> dict[st
         "messages": messages.of_request(tx, request.id),
         "past": _past(ask, tx, request, attempts, known),
         "earlier": _earlier(tx, request, names),
+        "given": card_given.of_call(tx, request.call_id),
+        "texts": texts.told(tx, request.call_id, request.number, MOST_TEXTS),
+        "text_words": text_pages,
         "dial": attempts[-1] if attempts and attempts[-1].id == request.dial_id else None,
         "colleagues": [one for one in colleagues if one.disabled_at is None and one.id != request.staff_id],
         **(_wrapping(ask, tx, request) if request.status is Status.WRAP_UP else {}),

@@ -29,6 +29,8 @@ KINDS: Mapping[str, str] = {
     "dials": _("Attempts to call back"),
     "blocked": _("Blocks of the number"),
     "tallies": _("Daily counts"),
+    "texts": _("Text messages"),
+    "refusals": _("That no text messages are wanted"),
 }
 """What goes, in the order in which it is shown."""
 COMPANY: Mapping[str, str] = {

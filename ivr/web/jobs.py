@@ -32,6 +32,10 @@ NAMES: Mapping[str, str] = {
     "watch-dials": _("Look after calls under way"),
     "move-call": _("Lead a call on whose sound broke off"),
     "sweep-strips": _("Look after messages that were spoken in a call that broke off"),
+    "send-text": _("Send a text message"),
+    "watch-texts": _("Look after text messages under way"),
+    "forget-refusals": _("Forget who wanted no text messages, when their time is over"),
+    "forget-texts": _("Forget text messages whose time is over"),
     "forget-takes": _("Forget recordings that nobody needs"),
     "forget-done-jobs": _("Forget old jobs"),
     "forget-releases": _("Forget old releases"),
@@ -44,6 +48,7 @@ NAMES: Mapping[str, str] = {
     "forget-tallies": _("Forget daily counts whose time is over"),
     "forget-blocked": _("Unblock numbers whose time is over"),
     "forget-audit": _("Forget the audit whose time is over"),
+    "refresh-directory": _("Fetch the official lists of places anew"),
     "delete-copies": _("Delete a call, a recording or a text at the telephone company"),
 }
 """What each kind of job does; one that is not here goes by its own name."""
@@ -57,6 +62,9 @@ REASONS: Mapping[str, str] = {
     "Hopeless": _("It can never be done like this."),
     "NothingHappened": _("It could not be done, each time; nothing happened."),
     "Forged": _("What it is about cannot be read: the key that sealed it is gone."),
+    "FetchBusy": _("The list could not be fetched, each time: the other server did not answer."),
+    "FetchRefused": _("The list could not be fetched: it is not where it was."),
+    "SourceRefused": _("The list was fetched and not taken: the page of the directory says why."),
     "StorageAway": _("The database did not answer."),
 }
 """Kinds of errors, for people."""

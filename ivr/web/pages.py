@@ -18,6 +18,12 @@ from ivr.web import (
     card_acts,
     desk,
     desk_new,
+    directory,
+    directory_edit,
+    directory_imports,
+    directory_map,
+    directory_place,
+    directory_proposals,
     erase,
     jobs,
     live,
@@ -36,6 +42,7 @@ from ivr.web import (
     studio_sounds,
     studio_telephone,
     studio_upload,
+    texts,
 )
 from ivr.web.ask import Ask
 from ivr.web.door import guarded, meet
@@ -52,9 +59,16 @@ PAGES = (
     *desk_new.PAGES,
     *card_acts.PAGES,
     *shifts.PAGES,
+    *directory.PAGES,
+    *directory_map.PAGES,
+    *directory_imports.PAGES,
+    *directory_proposals.PAGES,
+    *directory_edit.PAGES,
+    *directory_place.PAGES,  # last of the directory: its id may be any word
     *staff.PAGES,
     *audit.PAGES,
     *blocked.PAGES,
+    *texts.PAGES,
     *jobs.PAGES,
     *erase.PAGES,
     *speech.PAGES,

@@ -63,7 +63,17 @@ REASONS: Mapping[Reason, str] = {
     ),
     Reason.NO_MOMENT: _("A date and a time are needed."),
     Reason.END_FIRST: _("The end must be later than the beginning."),
+    Reason.NO_PLACE_NAME: _("A name is needed, of at most 200 characters."),
+    Reason.TOO_LONG: _("This is too long: say it in fewer words."),
+    Reason.BAD_POSTAL_CODE: _("A postal code has five digits."),
+    Reason.BAD_WEBSITE: _("A web address begins with https:// or http://."),
+    Reason.OUTSIDE_FRANCE: _("These coordinates are not in France: write both in degrees, or neither."),
+    Reason.BAD_HOURS: _("Write hours like 09:00-12:00, 14:00-17:00, or nothing on a day that is closed."),
+    Reason.HOURS_UNKNOWN: _("Here are hours, but above they are said to be unknown: choose “Known”, or empty them."),
+    Reason.PLACE_CHANGED: _("This place was changed meanwhile: nothing was kept of yours. Look at what it says now."),
     Reason.LOOK_FIRST: _("Nobody knows whether it happened: look first, then say that it did not."),
+    Reason.WANTS_NO_TEXTS: _("This number wants no text messages."),
+    Reason.GETS_TEXTS: _("This number gets text messages when it asks for them."),
 }
 
 ROLES: Mapping[str, str] = {
@@ -139,6 +149,20 @@ DEEDS: Mapping[str, str] = {
     What.UPLOAD_CANCELLED: _("Sent recordings cancelled"),
     What.ANNOUNCEMENT_SET: _("Announcement planned"),
     What.ANNOUNCEMENT_REMOVED: _("Announcement removed"),
+    What.PLACE_ADDED: _("Place added"),
+    What.PLACE_CORRECTED: _("Place corrected"),
+    What.PLACE_VERIFIED: _("Place checked"),
+    What.PLACE_REMOVED: _("Place removed"),
+    What.PLACE_BROUGHT_BACK: _("Place brought back"),
+    What.SOURCE_TAKEN: _("Took what the source says"),
+    What.CORRECTION_KEPT: _("Kept a correction against the source"),
+    What.PROPOSAL_MADE: _("Proposed a correction"),
+    What.PROPOSAL_ACCEPTED: _("Proposal accepted"),
+    What.PROPOSAL_DECLINED: _("Proposal declined"),
+    What.TEXT_SENT_AGAIN: _("Text message sent again"),
+    What.TEXT_LEFT: _("Text message left as it is"),
+    What.TEXTS_STOPPED: _("Text messages to a number stopped"),
+    What.TEXTS_ALLOWED: _("Text messages to a number allowed again"),
 }
 
 KINDS: Mapping[Kind, str] = {

@@ -9,6 +9,7 @@ from ivr.actions.erasing import Eraser
 from ivr.actions.handset import Rings
 from ivr.actions.limits import Limits
 from ivr.actions.studio import Studio
+from ivr.actions.texting import Texting
 from ivr.release.release import Release
 from ivr.store.database import Database
 from ivr.store.vault import Vault
@@ -25,6 +26,7 @@ class Site:
 
     `release` is what callers hear now; `can_call` whether a telephone company places calls for us;
     `vault` holds callers' messages; `hurry` has a worker in this process look for new jobs at once.
+    `texting` sends text messages, where that is configured.
     `ring` begins a call from a browser, where a channel takes it; `alone` is a trial that only this machine reaches.
     """
 
@@ -40,6 +42,7 @@ class Site:
     eraser: Eraser
     studio: Studio
     can_call: bool = False
+    texting: Texting | None = None
     ring: Rings | None = None
     alone: bool = False
     hurry: Callable[[], None] = lambda: None

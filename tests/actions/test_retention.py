@@ -22,7 +22,7 @@ from ivr.settings import load
 from ivr.store import audit, blocklist, forgetting, jobs, messages
 from ivr.store.database import Database, Transaction
 from ivr.store.vault import Vault
-from tests.store.lives import Life, dialled, end, lived, rang
+from tests.store.lives import Life, dialled, end, lived, rang, texted
 from tests.store.people import NOW, NUMBER, OTHER
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -66,6 +66,8 @@ PROOFS: dict[str, str] = {
     "forget-copies": "SELECT external_id = '' FROM calls",
     "forget-turns": "SELECT unlinked_at IS NOT NULL AND caller_id IS NULL AND external_id = '' FROM calls",
     "forget-notes": "SELECT count(*) = 0 FROM request_notes",
+    "forget-texts": "SELECT number_hash = '' AND length(body_sealed) + length(number_sealed) = 0 FROM texts",
+    "forget-refusals": "SELECT count(*) = 0 FROM text_refusals",
     "forget-tallies": "SELECT count(*) = 0 FROM tallies",
     "forget-blocked": "SELECT count(*) = 0 FROM blocked",
 }
@@ -77,6 +79,8 @@ DAYS = {
     "forget-copies": 30,
     "forget-turns": 180,
     "forget-notes": 90,
+    "forget-texts": 30,
+    "forget-refusals": 365,
     "forget-tallies": 7,
     "forget-blocked": 365,
     "forget-takes": 90,
@@ -228,6 +232,16 @@ def test_calls_are_deleted_at_the_company_one_after_the_other_by_their_ids(house
     assert len(waiting(house)) == 5
     work(at(house, 33), "forget-copies")
     assert waiting(house)[-1][2] == {"what": "call", "ref": "CA-young"}
+
+
+def test_texts_are_deleted_at_the_company_too(house: House) -> None:
+    with house.database.transaction() as tx:
+        rang(tx, "call", NUMBER, at=NOW + 2 * DAY)
+        texted(tx, "call", NUMBER, ref="SM1")
+    work(at(house, 31), "forget-copies")
+    assert [args for _, _, args in waiting(house)] == [{"what": "text", "ref": "SM1"}]
+    work(at(house, 31), "forget-copies")
+    assert len(waiting(house)) == 1
 
 
 def test_without_a_telephone_company_nothing_is_asked_and_no_id_is_lost(house: House) -> None:

@@ -17,7 +17,7 @@ STATE = State(
     1000.5,
     language="aa",
     page=2,
-    trail=(("main", 0), ("tale", 1)),
+    trail=(("main", 0, 0), ("tale", 1, 0)),
     stack=("main",),
     answers={"status": "refugee"},
     values={"opens": When("2026-11-25", "morning"), "n": 3},

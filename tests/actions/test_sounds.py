@@ -2,11 +2,10 @@
 
 import pytest
 
-from ivr.actions.sounds import NO_LANGUAGE, Played, caption, nobody_speaks, played
-from ivr.engine.turn import Digits, Moment, Number, Piece, Prompt, Speech, Variant
-from ivr.errors import VoiceFailed
+from ivr.actions.sounds import NO_LANGUAGE, NOTHING, Played, caption, played
+from ivr.engine.turn import Digits, Hours, Moment, Number, Piece, Prompt, Speech, Variant
 from ivr.release.release import SoundRef
-from tests.actions.tiny import TONE, release
+from tests.actions.tiny import TONE, content, release
 
 SPOKEN = SoundRef("c" * 32, 1.0, "placeholder")
 
@@ -40,13 +39,28 @@ def test_a_sound_s_address_names_language_name_and_content() -> None:
     assert sound.path == f"/audio/aa/main/{TONE}.wav"
 
 
-def test_free_speech_is_rendered_by_whoever_speaks() -> None:
-    speech = Speech("12 rue des Lilas", "aa")
-    assert list(played(release(), [speech], lambda _: SPOKEN)) == [Played(NO_LANGUAGE, "speech", SPOKEN)]
-    with pytest.raises(VoiceFailed, match="aa"):
-        nobody_speaks(speech)
-    with pytest.raises(VoiceFailed):
-        played(release(), [speech])
+def test_hours_are_said_with_the_clock_of_the_language() -> None:
+    data = content(nodes={"bye": {"kind": "end", "say": [{"hours": "today"}]}})
+    data["languages"]["bb"]["language"]["clock"] = {"full": ["clock.hour", "hour"]}
+    made = release(data)
+    for language, start in (("aa", ["number.9", "clock.hour"]), ("bb", ["clock.hour", "number.9"])):
+        sounds = played(made, [Hours("7", (("09:00", "10:05"),), language)])
+        heard = [sound.name for sound in sounds if sound.language == language]
+        assert heard[:4] == ["weekday.7", "hours.from", *start]
+        assert heard[-3:] == ["number.10", "clock.hour-and", "number.5"]
+
+
+def test_free_speech_is_one_sound_at_an_address_of_the_caller_s_language_that_does_not_hold_it() -> None:
+    speech = Speech("12 rue des Lilas", "bb", "aa")
+    [sound] = played(release(), [speech], lambda _release, _speech: SPOKEN)
+    assert sound == Played("aa", "speech", SPOKEN, speech)
+    assert (sound.path, sound.tongue) == (f"/audio/aa/speech/{SPOKEN.hash}.wav", "bb")
+    assert caption(release(), sound) == "12 rue des Lilas"
+
+
+def test_where_nobody_speaks_free_text_it_has_an_address_all_the_same() -> None:
+    [sound] = played(release(), [Speech("12 rue des Lilas", "bb", "aa")])
+    assert sound.path == f"/audio/aa/speech/{NOTHING.hash}.wav"
 
 
 def test_a_sound_that_the_release_lacks_is_an_error() -> None:

@@ -6,7 +6,7 @@ from statistics import median
 
 import psycopg
 
-from tests.bench import beside, desk, inside, live, machine, steps, treatment
+from tests.bench import beside, desk, directory_import, inside, live, lookup, machine, steps, treatment
 from tests.bench.against import CALLERS, Compared, compared
 from tests.databases import running_postgres
 from tests.soak.house import House, house, make_durable
@@ -27,6 +27,8 @@ def main() -> None:
             _saturation("SQLite (WAL, synchronous FULL)", compared(one, str(one.folder / "bare.db")))
         with house(Path(folder) / "desk") as one:
             _desk("SQLite", desk.measured(one))
+        with house(Path(folder) / "lookup") as one:
+            _lookup("SQLite", one)
         with running_postgres() as server, house(Path(folder) / "postgresql", server.url) as one:
             make_durable(server)
             address = f"host={server.socket} user=postgres dbname=postgres"
@@ -36,6 +38,9 @@ def main() -> None:
         with running_postgres() as server, house(Path(folder) / "desk-postgresql", server.url) as one:
             make_durable(server)
             _desk(f"PostgreSQL {version}", desk.measured(one))
+        _directory(directory_import.measured())
+        with running_postgres() as server, house(Path(folder) / "lookup-postgresql", server.url) as one:
+            _lookup(f"PostgreSQL {version}", one)
     live.main()
 
 
@@ -87,9 +92,33 @@ def _desk(what: str, found: desk.Measured) -> None:
     _say("  from a commit to the event on an open screen, median", f"{median(found.shown) * 1000:.0f} ms", "< 1000 ms")
 
 
+def _lookup(what: str, one: House) -> None:
+    parts = one.parts()
+    found = lookup.measured(parts.database)
+    parts.database.dispose()
+    print(f"the directory on {what}, {found.places} places, {found.areas} areas, {len(found.lookups)} look-ups:")
+    (p50, p99), (work, most) = _percentiles(sorted(found.lookups)), _percentiles(sorted(found.work))
+    bare, worst = _percentiles(sorted(found.bare))
+    _say("  from where somebody lives to the place, noted: p50 / p99", f"{p50:.2f} / {p99:.2f} ms", "p99 < 2 ms")
+    print(
+        f"  (of the processor's time {work:.2f} / {most:.2f} ms; one bare select beside it {bare:.2f} / {worst:.2f} ms)"
+    )
+    _say("  ratio to the bare select (medians)", f"{found.ratio:.1f}", "as low as can be")
+    p50, p99 = _percentiles(sorted(found.codes))
+    print(f"  a postal code of {lookup.A_CODE} communes, found or asked which: p50 / p99 {p50:.2f} / {p99:.2f} ms")
+
+
 def _treatment(found: treatment.Measured) -> None:
     _say("a minute of recording, judged and treated", f"{median(found.ours):.2f} s", "≤ 1.5 s")
     _say("  ratio to ffmpeg alone (two passes of its loudnorm)", f"{found.ratio:.2f}", "≤ 1")
+
+
+def _directory(found: directory_import.Measured) -> None:
+    what = f"{directory_import.RECORDS:,} records of the annuaire: {found.places:,} places, {found.areas:,} areas"
+    _say(what, f"{found.seconds:.0f} s", "< 60 s")
+    _say("  memory of the importing process", f"{found.megabytes:.0f} MB", "< 300 MB")
+    _say("  ratio to only parsing the same archive", f"{found.ratio:.1f}", "as low as can be")
+    _say("  of that in the one transaction (SQLite)", f"{found.writing:.1f} s", "< 3 s")
 
 
 def _say(what: str, measured: str, aim: str) -> None:

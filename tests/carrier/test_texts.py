@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from ivr.carrier.protocol import Carrier as Protocol
-from ivr.carrier.protocol import NewText, TextRef
+from ivr.carrier.protocol import NewText, TextRef, TextReport
 from ivr.errors import CarrierRefused
 from tests.carrier.conftest import CALLER, OURS, PUBLIC
 from tests.doubles.carrier import Carrier
@@ -51,3 +51,14 @@ def test_a_text_is_forgotten_once_and_twice(company: Carrier, line: Protocol) ->
     line.delete_copies(ref)
     line.delete_copies(TextRef("SM0"))
     assert not company.kept["Messages"]
+
+
+def test_what_became_of_a_text_is_looked_up(company: Carrier, line: Protocol) -> None:
+    ref = line.text(NEW)
+    assert line.look_at_text(ref) == TextReport(ref, "queued")
+    company.kept["Messages"][ref.id] |= {"status": "undelivered", "error_code": 30003}
+    assert line.look_at_text(ref) == TextReport(ref, "undelivered", 30003)
+    line.delete_copies(ref)
+    with pytest.raises(CarrierRefused) as caught:
+        line.look_at_text(ref)
+    assert caught.value.status == 404

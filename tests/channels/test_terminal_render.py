@@ -5,7 +5,21 @@ import pytest
 from ivr.actions.calls import Answer
 from ivr.actions.sounds import played
 from ivr.channels.terminal.render import screen
-from ivr.engine.turn import Ask, Digits, Ending, HangUp, Listen, Piece, Prompt, Record, Result, Transfer, Turn
+from ivr.engine.turn import (
+    Ask,
+    Digits,
+    Ending,
+    HangUp,
+    Hours,
+    Listen,
+    Piece,
+    Prompt,
+    Record,
+    Result,
+    Speech,
+    Transfer,
+    Turn,
+)
 from tests.helpline import prepared
 
 RELEASE = prepared().release
@@ -32,6 +46,7 @@ def words(language: str, prompt: str) -> str:
             Listen("12309*#", 6),
             "keys 1 2 3; 0 a person, 9 again, * back, # main menu; Enter alone: silence",
         ),
+        (Listen("1709*#", 2), "keys 1; 7 by text, 0 a person, 9 again, * back, # main menu; Enter alone: silence"),
         (Listen("1", 6), "keys 1; ; Enter alone: silence"),
         (
             Listen("0123456789*#", 8, digits=10, entry=True),
@@ -69,3 +84,14 @@ def test_digits_are_one_line_and_pauses_none() -> None:
     lines = shown(HangUp("finished"), Prompt("entry.heard", LTR), Digits("0639", LTR)).splitlines()
     spoken = " ".join(RELEASE.content.tongue(LTR).keys[digit] for digit in "0639")
     assert lines[2:-1] == [f"{LTR:>4}  {LRI}{spoken}{PDI}"]
+
+
+def test_free_text_stands_in_the_direction_of_its_own_language() -> None:
+    lines = shown(HangUp("finished"), Prompt("bye", RTL), Speech("12 rue des Lilas", LTR, RTL)).splitlines()
+    assert lines[2] == f"{LTR:>4}  {LRI}12 rue des Lilas{PDI}"
+
+
+def test_hours_are_one_line() -> None:
+    lines = shown(HangUp("finished"), Hours("", (("09:00", "10:30"),), LTR)).splitlines()
+    names = ["hours.from", "number.9", "clock.hour", "hours.till", "number.10", "clock.hour-and", "number.30"]
+    assert lines[1:-1] == [f"{LTR:>4}  {LRI}{' '.join(words(LTR, name) for name in names)}{PDI}"]

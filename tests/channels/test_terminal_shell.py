@@ -5,14 +5,17 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 
+from ivr.actions.calls import Calls
 from ivr.app import Parts, application
 from ivr.channels.terminal import shell
 from ivr.channels.terminal.parse import typed_ahead
+from ivr.engine.turn import Speech
 from ivr.errors import BadSetting
 from ivr.store import requests
 from tests import scenarios
@@ -187,3 +190,18 @@ def ivr_phone(data: Path, *arguments: str, **environ: str) -> subprocess.Complet
     command = [sys.executable, "-c", "from ivr.cli import main; main()", "phone", *arguments]
     known = {"PATH": os.environ["PATH"], **surroundings(data), **environ}
     return subprocess.run(command, env=known, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+
+
+def test_free_text_is_heard_as_soon_as_it_was_spoken(joined: Parts, tmp_path: Path) -> None:
+    release = joined.shelf.current()
+    aloud = joined.calls.world.aloud
+    assert aloud is not None
+    spoken = aloud.begin(release, Speech("12 rue des Lilas", str(release.content.places), release.book.languages[0]))
+    find = shell._finding(joined.sounds.path, joined.calls)
+    path = find(spoken.hash)
+    assert path is not None
+    assert path.parent == joined.settings.data_dir / "spoken"
+    known = release.sounds[release.book.languages[0], "main"].hash
+    assert find(known) == joined.sounds.path(known)
+    nobody = Calls(replace(joined.calls.world, aloud=None))
+    assert shell._finding(joined.sounds.path, nobody)(spoken.hash) is None

@@ -13,6 +13,9 @@ GSM = frozenset(
     "¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 
+TWICE = frozenset("\f^{}\\[~]|€")
+SENDER = re.compile(r"\+[1-9][0-9]{6,14}|[0-9]{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
+
 CALL_PARAMETERS = frozenset(
     [
         "To",
@@ -218,6 +221,8 @@ def new_message(account: str, form: Form, stopped: frozenset[str]) -> tuple[Reco
         raise Refused(400, 21610, "Attempt to send to unsubscribed recipient")
     if not form.get("From") and not form.get("MessagingServiceSid"):
         raise Refused(400, 21603, "A 'From' phone number is required.")
+    if form.get("From") and not SENDER.fullmatch(form.get("From")):
+        raise Refused(400, 21212, f"Invalid From Number: {form.get('From')}")
     if not body:
         raise Refused(400, 21602, "Message body is required.")
     if len(body) > 1600:
@@ -244,9 +249,9 @@ def new_message(account: str, form: Form, stopped: frozenset[str]) -> tuple[Reco
 
 
 def segments(body: str) -> int:
-    """Parts of a text: 160 letters of GSM or 70 of UCS-2, 153 or 67 when there are several."""
-    alone, each = (160, 153) if set(body) <= GSM else (70, 67)
-    units = len(body) if alone == 160 else len(body.encode("utf-16-be")) // 2
+    """Parts of a text: 160 letters of GSM or 70 of UCS-2, 153 or 67 when there are several; nearly."""
+    alone, each = (160, 153) if set(body) <= GSM | TWICE else (70, 67)
+    units = len(body) + sum(sign in TWICE for sign in body) if alone == 160 else len(body.encode("utf-16-be")) // 2
     return 1 if units <= alone else -(-units // each)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from hypothesis import assume
 from hypothesis import strategies as st
 
+from ivr.engine import engine
 from ivr.engine.check import check
 from ivr.engine.content import book
 from ivr.engine.inputs import (
@@ -54,7 +55,11 @@ def books(draw: Draw, *, inputs: int = 400, private: bool = False) -> Book:
     texts = {"first": FEE} if "say" not in nodes["first"] and nodes["first"]["kind"] in {"menu", "digits"} else {}
     facts = FACTS if texts else {}
     parked = {ids[-1]: draw(st.sampled_from(["main", "return"]))} if count > 1 and draw(st.booleans()) else {}
-    data = raw(nodes, languages=languages, limits=limits, words=WORDS, texts=texts, facts=facts, parked=parked)
+    roles = {"text": "texts", "places": languages[-1]} if draw(st.booleans()) else {}
+    if roles:
+        nodes |= TEXTS
+    more = {"texts": texts, "facts": facts, "parked": parked, "roles": roles}
+    data = raw(nodes, languages=languages, limits=limits, words=WORDS, **more)
     content = parse(data)
     assume(not check(content, TODAY))
     return book(content)
@@ -84,7 +89,9 @@ def _menu(draw: Draw, chosen: Draw, silent: Draw) -> dict[str, Any]:
         if draw(st.booleans()):
             node[name] = draw(silent)
     if draw(st.booleans()):
-        node["say"] = ["hello", {"needs": "code", "say": [{"digits": "code"}, {"number": "code"}]}]
+        node["say"] = ["hello", {"needs": "code", "say": [{"digits": "code"}, {"number": "code"}, {"speech": "code"}]}]
+    if draw(st.booleans()):
+        node["text"] = "papers"
     if draw(st.booleans()):
         node |= {"kind": "question", "remember": "first_call"}
     return node
@@ -94,7 +101,8 @@ def _steps(draw: Draw, chosen: Draw, silent: Draw) -> dict[str, Any]:
     pages = draw(
         st.lists(st.sampled_from(["p1", "p2", ["p3", {"digits": "code"}], ["p4", NEW_HERE]]), min_size=1, max_size=3)
     )
-    return {"kind": "steps", "pages": pages, "then": draw(silent)}
+    node = {"kind": "steps", "pages": pages, "then": draw(silent)}
+    return {**node, "text": "docs"} if draw(st.booleans()) else node
 
 
 def _digits(draw: Draw, chosen: Draw, silent: Draw) -> dict[str, Any]:
@@ -133,6 +141,8 @@ def _goto(draw: Draw, chosen: Draw, silent: Draw) -> dict[str, Any]:
     node = {"kind": "goto", "to": draw(silent.filter(lambda to: to != "return")), "say": ["on-the-way"]}
     if draw(st.booleans()):
         node["then"] = draw(silent.filter(lambda to: to != "return"))
+    if draw(st.booleans()):
+        node["with"] = {"first_call": "yes", "text_of": "place"}
     return node
 
 
@@ -145,11 +155,15 @@ def _cancel(draw: Draw, chosen: Draw, silent: Draw) -> dict[str, Any]:
     return {"kind": "cancel", "then": draw(silent), "unavailable": draw(silent)}
 
 
+def _send_text(draw: Draw, chosen: Draw, silent: Draw) -> dict[str, Any]:
+    return {"kind": "text", "then": draw(silent), "unavailable": draw(silent)}
+
+
 def _end(draw: Draw, chosen: Draw, silent: Draw) -> dict[str, Any]:
     return {"kind": "end", "how": "served"}
 
 
-MAKERS = (_menu, _menu, _steps, _digits, _message, _transfer, _route, _ask, _goto, _request, _cancel, _end)
+MAKERS = (_menu, _menu, _steps, _digits, _message, _transfer, _route, _ask, _goto, _request, _cancel, _send_text, _end)
 
 
 def _person(draw: Draw, ids: list[str]) -> Nodes:
@@ -166,6 +180,13 @@ def _person(draw: Draw, ids: list[str]) -> Nodes:
             ]
         )
     )
+
+
+TEXTS: Nodes = {
+    "texts": {"kind": "ask", "ask": "weather", "cases": {"open": "send", "closed": "return"}, "unavailable": "send"},
+    "send": {"kind": "text", "then": "return", "unavailable": "return"},
+}
+"""What key 7 leads to."""
 
 
 def _asked(to: str) -> dict[str, Any]:
@@ -192,11 +213,11 @@ ROWS = ("aa-key0", "aa-thirty aa-key9", "aa-thirty", "bb-key4 bb-key7")
 SENTENCES = [
     *ROWS,
     *("alpha", "both", "first tongue", "aa option c", "aa option other", "aa option go-on"),
-    *("aa person", "bb back", "aa main", "bb again", "aa next"),
+    *("aa person", "bb back", "aa main", "bb again", "aa next", "aa text"),
     *("aa yes", "bb yes", "aa no", "aa no"),
     *("no such thing", ""),
 ]
-COMMANDS = {"person": "0", "again": "9", "back": "*", "main": "#", "next": "1", "tongue": "1"}
+COMMANDS = {"person": "0", "again": "9", "back": "*", "main": "#", "next": "1", "tongue": "1", "text": "7"}
 OPTIONS = {"alpha": "a", "both": "b"}
 
 
@@ -211,6 +232,14 @@ def key_of(book: Book, state: State, words: str) -> str:
 
 
 sentences = st.sampled_from(SENTENCES)
+
+
+def sentences_for(book: Book, state: State) -> st.SearchStrategy[str]:
+    """Those that are listened for there, if any: of all others hardly one is understood, and a test looks on and on."""
+    phrases = {phrase for said in engine.expected(book, state).values() for phrase in said}
+    return st.sampled_from([words for words in SENTENCES if words in phrases] or SENTENCES)
+
+
 said: st.SearchStrategy[Input] = st.builds(Said, sentences, st.lists(sentences, max_size=2).map(tuple))
 harmless: st.SearchStrategy[Input] = st.one_of(
     st.builds(Pressed, keys),

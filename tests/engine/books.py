@@ -6,6 +6,7 @@ from typing import Any
 
 from ivr.engine.content import Content, book, prompt_keys, written_prompts
 from ivr.engine.menu import Book
+from ivr.engine.sms_text import FRAME as FILLED_IN
 from ivr.release.files import Raw
 from ivr.release.parse import parse
 
@@ -58,6 +59,7 @@ def raw(first: Nodes | None = None, *, languages: tuple[str, ...] = ("aa",), **m
     }
     data = copy.deepcopy(data)
     add_texts(data, more.get("texts", {}))
+    add_messages(data, more.get("sms", {}))
     for code in languages:
         data["languages"][code]["words"] = {**_ways(data, languages, code), **more.get("words", {})}
     return data
@@ -84,7 +86,7 @@ def _taken(nodes: Nodes, frame: Nodes) -> Nodes:
 def language(code: str, order: int) -> Raw:
     """A language whose keys are called key0 … and that has no texts yet."""
     keys = {key: f"{code}-key{key}" for key in "0123456789*#"}
-    commands = {name: [f"{code} {name}"] for name in ("person", "again", "back", "main", "next")}
+    commands = {name: [f"{code} {name}"] for name in ("person", "again", "back", "main", "next", "text")}
     about = {
         "name": code.upper(),
         "direction": "ltr",
@@ -121,3 +123,11 @@ def content(first: Nodes | None = None, **more: Any) -> Content:
 def make_book(first: Nodes | None = None, **more: Any) -> Book:
     """The book of `raw`, whether or not it passes the checks."""
     return book(content(first, **more))
+
+
+def add_messages(data: Raw, given: Mapping[str, Any]) -> None:
+    """Gives each language every text message that a menu sends, where any can be sent."""
+    nodes = [node for tree in data["trees"] for node in tree["nodes"].values()]
+    offered = [str(node["text"]) for node in nodes if "text" in node]
+    for about in data["languages"].values() if "text" in data["helpline"] else ():
+        about["sms"] = dict.fromkeys([*offered, *FILLED_IN], "what is sent") | dict(given)

@@ -16,7 +16,7 @@ from ivr.engine.inputs import (
 )
 from ivr.engine.menu import Book
 from ivr.engine.state import State
-from ivr.engine.turn import Ask, Digits, Fact, Moment, Number, Piece, Prompt, Turn, Variant
+from ivr.engine.turn import Ask, Digits, Fact, Hours, Moment, Number, Piece, Prompt, Result, Turn, Variant
 
 CHAIN = 50
 """More questions to the outside than any small book can ask in a row."""
@@ -37,6 +37,8 @@ def _said(piece: Piece) -> str:
             return f"number {n}"
         case Moment(date, part, _, _):
             return f"moment {date} {part}"
+        case Hours(days, spans, _):
+            return f"hours {days} {spans}"
         case _:
             return piece.text
 
@@ -52,9 +54,9 @@ class Caller:
     turn: Turn = field(init=False)
     facts: list[Fact] = field(init=False, default_factory=list)
 
-    def arrives(self, language: str | None = "aa", *, first_call: bool = False) -> "Caller":
+    def arrives(self, language: str | None = "aa", *, first_call: bool = False, **more: bool) -> "Caller":
         """The call comes in, by default from somebody who chose "aa" in an earlier call."""
-        return self._settle(*engine.begin(self.book, Arrived(language, first_call), self.context))
+        return self._settle(*engine.begin(self.book, Arrived(language, first_call, **more), self.context))
 
     def does(self, *inputs: Input) -> "Caller":
         """One input after the other."""
@@ -86,15 +88,18 @@ class Caller:
 
     def _settle(self, state: State, turn: Turn) -> "Caller":
         pieces: tuple[Piece, ...] = ()
-        facts = turn.facts
+        facts, understood = turn.facts, turn.result
         for _ in range(CHAIN):
             if not isinstance(turn.ending, Ask):
                 break
-            pieces = () if state.ahead else pieces + turn.pieces
+            ahead = state.ahead
+            pieces = () if ahead else pieces + turn.pieces
             learned = Learned(turn.ending.kind, self.outside.get(turn.ending.kind, Unavailable()))
             state, turn = engine.advance(self.book, state, learned, self.context)
             facts += turn.facts
+            if turn.result is not Result.REACHED or (ahead and not state.ahead):
+                understood = turn.result
         assert not isinstance(turn.ending, Ask), f"the engine never stops asking {turn.ending}"
-        self.state, self.turn = state, replace(turn, pieces=pieces + turn.pieces, facts=facts)
+        self.state, self.turn = state, replace(turn, pieces=pieces + turn.pieces, facts=facts, result=understood)
         self.facts += facts
         return self

@@ -6,6 +6,7 @@ from typing import Any
 from ivr.engine import check_menus, check_texts, check_words
 from ivr.engine.reading import Mistake
 from ivr.release.files import Raw
+from tests.engine import mistakes_sms
 from tests.engine.books import MENU, PERSON, menu, raw
 
 TODAY = "2026-11-22"
@@ -70,6 +71,7 @@ def _roles() -> list[Case]:
     frame = "menus/helpline.yaml"
     return [
         (raw(roles={"trouble": "gone"}), Mistake(frame, 1, "trouble", "`gone` does not exist")),
+        (raw(roles={"text": "gone"}), Mistake(frame, 1, "text", "`gone` does not exist")),
         (raw(roles={"start": "first"}), Mistake(TREE, 3, "first", "the start must be a node of kind language")),
         (raw(roles={"goodbye": "first"}), Mistake(TREE, 3, "first", "the goodbye must be a node of kind end")),
         (
@@ -141,7 +143,9 @@ def _routes() -> list[Case]:
 
     question = {"kind": "question", "remember": "status", "options": [{"key": 1, "id": "a", "to": "main"}]}
     secret = {**ENTRY, "private": True}
+    entered = {"kind": "goto", "with": {"office": "bank"}, "to": "main"}
     return [
+        (route("office", "post", next=entered), Mistake(TREE, 3, "first", "`post` is no answer of `office`")),
         (route("mood", "good"), Mistake(TREE, 3, "first", "no question remembers `mood`")),
         (route("first_call", "maybe"), Mistake(TREE, 3, "first", "`maybe` is no answer of `first_call`")),
         (route("status", "b", next=question), Mistake(TREE, 3, "first", "`b` is no answer of `status`")),
@@ -170,6 +174,21 @@ def _entries() -> list[Case]:
         (raw({"first": {**ENTRY, "least": 6}}), Mistake(TREE, 3, "first", "at least 6 digits but at most 5")),
         (raw({"first": {**ENTRY, "remember": "entry"}}), Mistake(TREE, 3, "first", reserved)),
     ]
+
+
+def _text_messages() -> list[Case]:
+    named = {"first": {"kind": "goto", "with": {"text_of": "place-x"}, "to": "main"}}
+    kinds = {"first": {**ENTRY, "text": "x"}}
+    alone = "only a menu, a question or steps can have a `text`"
+    return [
+        (both(first=kinds, roles={"text": "main"}), Mistake(TREE, 3, "first", alone)),
+        (both(first=named, roles={"text": "main"}), Mistake(TREE, 3, "first", "no text message `place-x`", "bb")),
+    ]
+
+
+def _places() -> list[Case]:
+    what = "`cc` is no language of the helpline"
+    return [(both(roles={"places": "cc"}), Mistake("menus/helpline.yaml", 1, "places", what))]
 
 
 def _removed() -> list[Case]:
@@ -201,6 +220,14 @@ def _missing_texts() -> list[Case]:
         (
             without(both(), "bb", "system.limit"),
             Mistake("prompts/bb/texts.yaml", 1, "system.limit", "no text `system.limit`", "bb"),
+        ),
+        (
+            without(both(first={"first": {**MENU, "say": [{"hours": "x"}]}}), "bb", "hours.closed"),
+            Mistake("prompts/bb/texts.yaml", 1, "hours.closed", "no text `hours.closed`", "bb"),
+        ),
+        (
+            without(both(first={"first": {**STEPS, "text": "x"}}, roles={"text": "main"}), "bb", "text.hint"),
+            Mistake(TREE, 3, "first", "no text `text.hint`", "bb"),
         ),
     ]
 
@@ -284,12 +311,15 @@ def _ambiguous_words() -> list[Case]:
     command = raw(two, words={"first.a": ["aa person"]})
     turned = raw({"first": STEPS})
     turned["languages"]["aa"]["language"]["globals"]["next"] = ["aa back"]
+    by_text = raw({"first": {**STEPS, "text": "x"}}, roles={"text": "main"})
+    by_text["languages"]["aa"]["language"]["globals"]["text"] = ["aa back"]
     tongues = both(words={"aa": ["the first"]})
     tongues["languages"]["bb"]["words"]["bb"] = ["The first"]
     return [
         (clash, Mistake(TREE, 3, "first", "`one thing` means key 1 and key 2", "aa")),
         (command, Mistake(TREE, 3, "first", "`aa person` means key 1 and key 0", "aa")),
         (turned, Mistake(TREE, 3, "first", "`aa back` means the next page and key *", "aa")),
+        (by_text, Mistake(TREE, 3, "first", "`aa back` means key 7 and key *", "aa")),
         (tongues, Mistake(FRAME, 3, "start", "`the first` means key 1 and key 2")),
     ]
 
@@ -301,6 +331,7 @@ def _ambiguous_answers() -> list[Case]:
     return [
         (agree, Mistake(file, 1, "aa", "`aa yes` means `yes` and `no`", "aa")),
         (count, Mistake(file, 1, "aa", "`aa key7` means the digits 5 and the digits 7", "aa")),
+        (about(raw(), yes=["aa text"]), Mistake(file, 1, "aa", "`aa text` means `global.text` and `yes`", "aa")),
         (help_me, Mistake(file, 1, "aa", "`aa person` means `global.person` and the digits 39", "aa")),
     ]
 
@@ -319,10 +350,12 @@ def _unanswerable() -> list[Case]:
     silent = about(
         raw({"first": STEPS}), globals={"person": ["help"], "again": ["again"], "back": ["back"], "main": []}
     )
+    texting = about(raw({"first": {**STEPS, "text": "x"}}, roles={"text": "main"}), globals={"person": ["help"]})
     return [
         (about(raw(), yes=[]), Mistake(file, 1, "aa", "no way to say `yes`", "aa", True)),
         (silent, Mistake(file, 1, "aa", "no way to say `global.main`", "aa", True)),
         (silent, Mistake(file, 1, "aa", "no way to say `global.next`", "aa", True)),
+        (texting, Mistake(file, 1, "aa", "no way to say `global.text`", "aa", True)),
     ]
 
 
@@ -338,6 +371,8 @@ CASES: dict[Callable[..., Any], list[Case]] = {
     check_menus._routes: _routes(),
     check_menus._needed_answers: _needed_answers(),
     check_menus._entries: _entries(),
+    check_menus._text_messages: _text_messages(),
+    check_menus._places: _places(),
     check_menus._removed: _removed(),
     check_texts._languages: _languages(),
     check_texts._missing_texts: _missing_texts(),
@@ -355,4 +390,5 @@ CASES: dict[Callable[..., Any], list[Case]] = {
     check_words._ambiguous_answers: _ambiguous_answers(),
     check_words._unsayable: _unsayable(),
     check_words._unanswerable: _unanswerable(),
+    **mistakes_sms.CASES,
 }

@@ -56,6 +56,11 @@ def _places(content: Content) -> dict[str, tuple[str, int]]:
         saying("language.choose", {"full": "press {key}", "tts": "{key}"}),
         saying("entry.right", "press {key}"),
         raw({"first": {"kind": "goto", "to": "sub", "then": "after"}, "sub": menu("return"), "after": MENU}),
+        raw({"first": {**MENU, "text": "x"}}),
+        raw({"first": {**MENU, "text": "x"}, "main": menu("first", text="y")}, roles={"text": "first"}),
+        raw({"first": {**ENTRY, "text": "x"}}),
+        raw({"first": {**MENU, "say": [{"hours": "x"}, {"speech": "y"}]}}, roles={"places": "aa"}),
+        raw({"first": {"kind": "goto", "with": {"text_of": "x"}, "to": "main"}}),
         raw({"first": {"kind": "message", "seconds": 9, "then": "main", "unavailable": "main"}}),
         raw({"first": {"kind": "transfer", "target": "d", "seconds": 9, "then": "main", "unavailable": "main"}}),
         raw({"first": {"kind": "ask", "ask": "hours", "cases": {"open": "main"}, "unavailable": "main"}}),
@@ -143,15 +148,29 @@ def test_a_menu_that_lasts_too_long_is_named(length, count):
     assert [str(m) for m in found] == ["menus/tree.yaml:3: first aa: warning: lasts 20 s, more than 20"][:count]
 
 
-@pytest.mark.parametrize(("kind", "count"), [("moment", 1), ("digits", 0)])
-def test_the_moments_that_a_menu_may_speak_are_counted_with_its_length(kind, count):
+@pytest.mark.parametrize(("kind", "length"), [("moment", 20), ("digits", None), ("hours", 23), ("speech", None)])
+def test_the_moments_and_hours_that_a_menu_may_speak_are_counted_with_its_length(kind, length):
     options = [{"key": 1, "id": "a", "to": "main"}, {"key": 2, "id": "b", "to": "main", "needs": "w"}]
     options[1]["say"] = [{kind: "w"}, "first.b"]
     content = parse(raw({"first": {"kind": "menu", "options": options}}))
     seconds = lengths(content, 0.0) | {("aa", "first", Variant.FULL): 10.0, ("aa", "first.b", Variant.FULL): 5.0}
     seconds |= {("aa", "weekday.3", Variant.FULL): 3.0, ("aa", "part.evening", Variant.FULL): 2.5}
     found = check(content, TODAY, seconds)
-    assert [m.what for m in found] == ["lasts 20 s, more than 20"][:count]
+    assert [m.what for m in found] == ([f"lasts {length} s, more than 20"] if length else [])
+
+
+@pytest.mark.parametrize(("other", "count"), [("post", 0), (None, 1)])
+def test_what_is_said_for_different_answers_to_one_question_is_not_added_up(other, count):
+    needs = [{"office": "bank"}, "x" if other is None else {"office": other}]
+    says = [{"needs": need, "say": [f"p{n}"]} for n, need in enumerate(needs, 1)]
+    goto = {"kind": "goto", "with": {"office": "bank"}, "to": "tell"}
+    post = {"kind": "goto", "with": {"office": "post"}, "to": "tell"}
+    options = [{"key": 1, "id": "a", "to": "go"}, {"key": 2, "id": "b", "to": "post"}]
+    nodes = {"first": {"kind": "menu", "options": options}, "go": goto, "post": post}
+    content = parse(raw({**nodes, "tell": {**STEPS, "pages": [says]}}))
+    seconds = lengths(content) | {("aa", f"p{n}", Variant.FULL): 15.0 for n in (1, 2)}
+    found = [mistake.what for mistake in check(content, TODAY, seconds) if "lasts" in mistake.what]
+    assert found == ["page 1 lasts 30 s, more than 25"][:count]
 
 
 @pytest.mark.parametrize(("length", "count"), [(25.0, 0), (26.0, 1)])

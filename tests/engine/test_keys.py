@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ivr.engine import engine
-from ivr.engine.inputs import Context, Pressed
+from ivr.engine.inputs import Context, Known, Pressed
 from ivr.engine.turn import CallbackRequested, LanguageChosen, Listen, Result
 from tests.engine.books import MENU, make_book, menu
 from tests.engine.caller import Caller
@@ -68,6 +68,24 @@ def test_an_explanation_knows_no_key_but_1(key):
     caller = Caller(make_book(EXPLAINED)).arrives().presses("1" + key)
     assert caller.turn.result is Result.NO_MATCH
     assert caller.hears == ["system.wrong-key", "page.1"]
+
+
+@pytest.mark.parametrize(
+    ("known", "pages"), [({}, ["page.1", "page.3"]), ({"there": 1}, ["page.1", "page.2", "page.3"])]
+)
+def test_a_page_that_says_nothing_now_is_passed_over_in_both_directions(known, pages):
+    nodes = {
+        "first": {"kind": "ask", "ask": "what", "cases": {"this": "told"}, "unavailable": "after"},
+        "told": {**STEPS, "pages": ["page.1", [{"needs": "there", "say": ["page.2"]}], "page.3"]},
+        "after": MENU,
+    }
+    caller = Caller(make_book(nodes), {"what": Known("this", known)}).arrives().presses("1")
+    heard = [caller.hears]
+    for _ in pages[1:]:
+        heard.append(caller.stays_silent().hears)
+    assert heard == [[page] for page in pages]
+    assert caller.presses("*").hears == [pages[-2]]
+    assert caller.presses("1" * 2).turn.node == "after"
 
 
 @pytest.mark.parametrize("key", ["2", "5", "7", "8"])

@@ -104,6 +104,20 @@ def test_what_the_outside_is_asked_may_have_any_answer():
     assert [leaf.node for leaf in told({"first": ask, "tell": steps("p1"), **AFTER})] == ["tell"]
 
 
+def test_what_a_tree_is_entered_with_decides_where_its_routes_lead():
+    first = {
+        "first": menu("near", "far"),
+        "near": {"kind": "goto", "with": {"office": "bank"}, "to": "way"},
+        "far": {"kind": "goto", "with": {"office": "post"}, "to": "way"},
+        "way": {"kind": "route", "by": "office", "cases": {"bank": "bank"}, "otherwise": "post"},
+        "bank": steps("p1"),
+        "post": steps("p2"),
+        **AFTER,
+    }
+    heard = {leaf.node: leaf.seconds - 1.0 - PAGE_SILENCE for leaf in told(first)}
+    assert heard == {"bank": 2.0 + 2.0, "post": 2.0 + 3.0}
+
+
 def test_nobody_goes_on_behind_the_request_for_a_person():
     person = {**PERSON["person"], "then": "tell"}
     first = {"first": menu("person"), "person": person, "tell": steps("p1"), **AFTER}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ivr.engine.menu import Cancel, Connect, End, Entry, Goto, Menu, Only, Placed, Request, Steps
+from ivr.engine.menu import Cancel, Connect, End, Entry, Goto, Menu, Only, Placed, Request, SendText, Steps
 from ivr.engine.reading import KINDS, SILENT, Mistake, Source, read, read_node
 
 OPTION = {"key": 1, "id": "a", "to": "x"}
@@ -17,6 +17,7 @@ GOOD = {
     "route": {"by": "r", "cases": {"a": "x"}, "otherwise": "x"},
     "ask": {"ask": "hours", "cases": {"a": "x"}, "unavailable": "x"},
     "goto": {"to": "x"},
+    "text": {"then": "x", "unavailable": "x"},
     "request": {"then": "x", "unavailable": "x"},
     "cancel": {"then": "x", "unavailable": "x"},
     "end": {},
@@ -81,6 +82,10 @@ def test_a_field_that_is_there_and_empty_is_not_unknown():
         ({"kind": "end", "how": ["x"]}, "`how` must be a text"),
         ({"kind": "end", "topic": ["x"]}, "`topic` must be a text"),
         ({"kind": "goto", "to": None}, "`to` is missing"),
+        ({"kind": "goto", "to": "x", "with": {}}, "`with` must be a mapping"),
+        ({"kind": "goto", "to": "x", "with": ["a"]}, "`with` must be a mapping"),
+        ({"kind": "goto", "to": "x", "with": {"a": ["b"]}}, "`with: a` must be a text"),
+        ({"kind": "goto", "to": "x", "with": {"a": ""}}, "`with` holds an empty value"),
         ({"kind": "menu", "options": []}, "`options` must be a list"),
         ({"kind": "menu", "options": {"key": 1}}, "`options` must be a list"),
         ({"kind": "menu", "options": ["x"]}, "an option must be a mapping of key, id and to"),
@@ -121,7 +126,8 @@ def test_an_unknown_kind_is_named_with_those_there_are():
 @pytest.mark.parametrize("item", [7, {"song": "x"}, {"digits": 3}, {"digits": "a", "number": "b"}, None])
 def test_a_say_holds_only_prompts_and_placed_values(item):
     (what,) = mistakes({"kind": "end", "say": ["hello", item]})
-    assert what == f"`say` holds prompt ids, {{digits: x}}, {{number: x}} or {{moment: x}}, not {item!r}"
+    values = "{digits: x}, {number: x}, {moment: x}, {hours: x}, {speech: x}"
+    assert what == f"`say` holds prompt ids and values ({values}), not {item!r}"
 
 
 def test_a_mistake_names_file_line_and_node():
@@ -156,6 +162,8 @@ def test_what_a_good_node_becomes():
     assert node("transfer") == Connect(id="n", tree="t", say=("n",), target="t", seconds=1, **ways)
     assert node("transfer", missed="y").missed == "y"
     assert node("goto", then="y") == Goto(id="n", tree="t", say=(), to="x", then="y")
+    assert node("goto", **{"with": {"office": "bank", "n": 3}}).values == (("office", "bank"), ("n", "3"))
+    assert node("text") == SendText(id="n", tree="t", say=(), then="x", unavailable="x")
     assert node("end", how="served").how == "served"
 
 

@@ -263,7 +263,7 @@ SUBTREE = {
         ("c", Result.CHOSE),
         ("d", Result.CHOSE),
         ("e", Result.CONFIRM),
-        ("f", Result.REACHED),
+        ("f", Result.CHOSE),
     ],
 )
 def test_what_leads_to_a_promise_before_the_next_choice_is_asked_back(option, result):

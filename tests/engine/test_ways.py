@@ -36,6 +36,19 @@ def test_sub_trees_within_sub_trees_come_back_in_order():
     assert [caller.turn.node, *(caller.presses("1").turn.node for _ in range(2))] == ["deep", "middle", "after"]
 
 
+def test_who_goes_back_out_of_a_sub_tree_is_not_returned_by_it_later():
+    nodes = {
+        **SUB,
+        "sub": menu("return", "enter"),
+        "enter": {"kind": "goto", "to": "deep", "then": "middle"},
+        "deep": menu("return"),
+        "middle": menu("return"),
+    }
+    caller = Caller(make_book(nodes)).arrives().presses("12*")
+    assert (caller.turn.node, caller.state.stack) == ("sub", ("after",))
+    assert caller.presses("1").turn.node == "after"
+
+
 def test_the_main_menu_lies_in_no_sub_tree():
     nodes = {**SUB, "sub": menu("return", "main")}
     caller = Caller(make_book(nodes)).arrives().presses("12")
@@ -55,7 +68,7 @@ def test_a_removed_node_is_followed_by_its_successor():
 
 def test_star_follows_a_removed_node_to_its_successor_and_begins_it():
     book = make_book({"first": {"kind": "steps", "pages": ["p1"], "then": "main"}}, removed={"old": "first"})
-    state = State("trouble", 1000.0, "aa", trail=(("old", 4),))
+    state = State("trouble", 1000.0, "aa", trail=(("old", 4, 0),))
     assert engine.advance(book, state, Pressed("*"), NOW)[1].pieces[0].id == "p1"
 
 
@@ -86,7 +99,9 @@ def test_an_apology_finds_its_way_from_a_node_that_nobody_knows():
 
 def test_a_way_back_that_nobody_knows_leads_to_the_main_menu():
     book = make_book()
-    assert engine.advance(book, State("first", 1000.0, "aa", trail=(("gone", 0),)), Pressed("*"), NOW)[1].node == "main"
+    assert (
+        engine.advance(book, State("first", 1000.0, "aa", trail=(("gone", 0, 0),)), Pressed("*"), NOW)[1].node == "main"
+    )
     assert engine.advance(book, State("first", 1000.0, "aa", stack=("gone",)), Pressed("1"), NOW)[1].node == "main"
 
 

@@ -10,9 +10,11 @@ from ivr.engine.turn import (
     CallEnded,
     Digits,
     HangUp,
+    Hours,
     Listen,
     Moment,
     Number,
+    Opening,
     Prompt,
     Record,
     Result,
@@ -43,10 +45,16 @@ FULL = State(
     asking="hours",
     ahead="12",
     ended=True,
-    trail=(("a", 0), ("b", 3)),
+    trail=(("a", 0, 0), ("b", 3, 2)),
     stack=("c", "d"),
     answers={"first_call": "yes"},
-    values={"opens": When("2026-11-23", "morning"), "count": 3, "code": "0199"},
+    values={
+        "opens": When("2026-11-23", "morning"),
+        "count": 3,
+        "code": "0199",
+        "hours": Opening("135", (("09:00", "12:30"), ("13:30", "17:00"))),
+        "closed": Opening("", ()),
+    },
     secrets={"entry": "0639980000"},
 )
 PIECES = [
@@ -56,7 +64,9 @@ PIECES = [
     Number(7, "aa"),
     Digits("019900", "aa"),
     Moment("2026-11-23", "evening", "2026-11-22", "aa"),
-    Speech("some street", "bb"),
+    Hours("1-5", (("09:00", "12:30"), ("13:30", "17:00")), "aa"),
+    Hours("", (), "aa"),
+    Speech("some street", "bb", "aa"),
 ]
 ENDINGS = [
     Listen("12*", 6),
@@ -85,7 +95,9 @@ def test_what_stands_at_its_default_does_not_travel():
 
 def test_a_state_that_was_written_before_there_was_speech_can_still_be_read():
     old = {"n": "n", "t": 12.5, "l": "aa", "c": True, "m": 2, "i": 3, "h": True, "a": {"first_call": "yes"}}
+    old["b"] = [["a", 0], ["b", 3]]
     state = unwire(old, {})
+    assert state.trail == (("a", 0, 0), ("b", 3, 0))
     assert (state.misheard, state.offered, state.spoken) == (0, "", False)
     assert wire(state) == old
 

@@ -3,7 +3,8 @@
 import pytest
 
 from ivr.engine.inputs import Known
-from ivr.engine.turn import Digits, Moment, Number, Prompt, Variant, When
+from ivr.engine.state import dumps, wire
+from ivr.engine.turn import Digits, Hours, Moment, Number, Opening, Prompt, Speech, Variant, When
 from tests.engine.books import MENU, make_book, menu
 from tests.engine.caller import Caller, said
 
@@ -100,12 +101,24 @@ def test_without_a_language_everything_is_said_in_all_of_them():
         ({"number": "x"}, "12", Digits("12", "aa")),
         ({"digits": "x"}, 7, Digits("7", "aa")),
         ({"moment": "x"}, When("2026-11-23", "evening"), Moment("2026-11-23", "evening", "2026-11-22", "aa")),
+        ({"hours": "x"}, Opening("1-5", (("09:00", "17:00"),)), Hours("1-5", (("09:00", "17:00"),), "aa")),
+        ({"speech": "x"}, "12 rue des Lilas", Speech("12 rue des Lilas", "aa", "aa")),
+        ({"speech": "x"}, 7, Speech("7", "aa", "aa")),
     ],
 )
 def test_a_value_becomes_the_piece_that_can_say_it(say, value, piece):
     ask = {"kind": "ask", "ask": "it", "cases": {"yes": "told"}, "unavailable": "main"}
     book = make_book({"first": ask, "told": {**MENU, "say": [say]}})
     assert Caller(book, {"it": Known("yes", {"x": value})}).arrives().presses("1").turn.pieces[0] == piece
+
+
+def test_names_and_streets_are_read_in_the_language_of_places_within_the_caller_s():
+    ask = {"kind": "ask", "ask": "it", "cases": {"yes": "told"}, "unavailable": "main"}
+    nodes = {"first": ask, "told": {**MENU, "say": [{"speech": "x"}]}}
+    book = make_book(nodes, languages=("aa", "bb"), roles={"places": "bb"})
+    told = Caller(book, {"it": Known("yes", {}, {"x": "12 rue des Lilas"})}).arrives().presses("1")
+    assert told.turn.pieces[0] == Speech("12 rue des Lilas", "bb", "aa")
+    assert b"Lilas" not in dumps(wire(told.state))
 
 
 @pytest.mark.parametrize("private", [True, False])

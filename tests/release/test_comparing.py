@@ -66,7 +66,8 @@ def test_every_fact_is_told_and_names_who_tells_it(content: Content) -> None:
     told = comparing.facts_told(content)
     assert set(told) == set(content.facts)
     assert [fact for fact, prompts in told.items() if not prompts] == []
-    texts = content.tongues[0].texts
+    first = content.tongues[0]
+    texts = {**first.texts, **{f"{comparing.BY_TEXT}{id}": message for id, message in first.sms.items()}}
     assert all(fact in texts[prompt].facts for fact, prompts in told.items() for prompt in prompts)
 
 

@@ -128,3 +128,18 @@ def test_dates_become_texts_and_keys_words(folders):
     write(folders, "menus/facts.yaml", "fee:\n  valid_until: 2026-12-31\n  cases: {yes: 1, no: 2, 3: [2027-01-01]}\n")
     raw, _ = read(folders)
     assert raw["facts"]["fee"] == {"valid_until": "2026-12-31", "cases": {"yes": 1, "no": 2, "3": ["2027-01-01"]}}
+
+
+def test_text_messages_are_read_with_their_lines_and_may_be_absent(folders):
+    assert "sms" not in read(folders)[0]["languages"]["aa"]
+    write(folders, "prompts/aa/sms.yaml", "place: |-\n  {name}\n  {address}\nmore: {full: x}\n")
+    raw, mistakes = read(folders)
+    language = raw["languages"]["aa"]
+    assert mistakes == []
+    assert language["sms"] == {"place": "{name}\n{address}", "more": {"full": "x"}}
+    assert (language["lines"]["sms.yaml/place"], language["lines"]["sms.yaml/more"]) == (1, 4)
+
+
+def test_text_messages_that_are_no_yaml_are_a_mistake(folders):
+    write(folders, "prompts/aa/sms.yaml", "- a\n- b\n")
+    assert Mistake("prompts/aa/sms.yaml", 1, "", "the file must hold a mapping") in read(folders)[1]

@@ -2,11 +2,12 @@
 
 import pytest
 
+from ivr.engine.content import Clock
 from ivr.engine.menu import Limits
 from ivr.engine.reading import Mistake
 from ivr.engine.turn import Variant
 from ivr.release.parse import parse
-from tests.engine.books import raw
+from tests.engine.books import MENU, raw
 
 HELPLINE = "menus/helpline.yaml"
 LANGUAGE = "prompts/aa/language.yaml"
@@ -53,6 +54,45 @@ def test_a_limit_that_is_none_is_named_and_the_default_stands(limits, what):
     data["helpline"]["limits"] = limits
     assert mistakes(data) == [Mistake(HELPLINE, 1, "", what)]
     assert parse(data).limits == Limits()
+
+
+def test_the_frame_may_name_the_language_of_places_and_where_texts_are_sent():
+    plain, named = parse(raw()), parse(raw(roles={"places": "aa", "text": "main"}))
+    assert (plain.places, plain.roles.text) == (None, None)
+    assert (named.places, named.roles.text) == ("aa", "main")
+
+
+def test_where_nothing_can_be_sent_no_node_has_a_text():
+    nodes = {"first": {**MENU, "text": "docs"}}
+    made = [parse(raw(nodes, roles=roles)) for roles in ({}, {"text": "main"})]
+    assert [(each.nodes["first"].text, each.written["first"].text) for each in made] == [(None, None), ("docs", "docs")]
+
+
+@pytest.mark.parametrize(
+    ("clock", "what"),
+    [
+        ({"half": ["hour"]}, "unknown field `half`"),
+        ({"full": "hour"}, "`full` must be a list"),
+        (["hour"], "`clock` must be a mapping"),
+        ({"hours": 10}, "`clock` counts `hours` to 12 or to 24"),
+        (
+            {"full": ["hour", "clock.tick"]},
+            "`clock` names `clock.tick`: one of hour, minute, clock.hour, clock.hour-and, clock.minutes",
+        ),
+    ],
+)
+def test_a_clock_that_cannot_be_read_is_named(clock, what):
+    data = raw()
+    data["languages"]["aa"]["language"]["clock"] = clock
+    assert mistakes(data) == [Mistake(LANGUAGE, 1, "aa", what, "aa")]
+
+
+def test_a_language_tells_the_time_its_own_way_or_the_usual_one():
+    data = raw(languages=("aa", "bb"))
+    data["languages"]["bb"]["language"]["clock"] = {"part": ["minute", "clock.minutes", "hour"], "hours": 12}
+    first, second = parse(data).tongues
+    assert first.clock == Clock(("hour", "clock.hour"), ("hour", "clock.hour-and", "minute"))
+    assert second.clock == Clock(("hour", "clock.hour"), ("minute", "clock.minutes", "hour"), 12)
 
 
 def test_an_unknown_field_of_the_frame_is_named():
@@ -227,3 +267,18 @@ def test_without_lines_everything_stands_in_line_1():
     data = raw(facts={"fee": "x"}, texts={"first": 7})
     del data["lines"], data["languages"]["aa"]["lines"]
     assert {mistake.line for mistake in mistakes(data)} == {1}
+
+
+def test_a_text_message_is_words_or_a_mapping_without_other_wordings():
+    data = raw()
+    data["languages"]["aa"]["sms"] = {"a": "x", "b": {"full": "y", "short": "z", "facts": ["f"]}, "c": 3}
+    data["languages"]["aa"]["lines"]["sms.yaml/b"] = 7
+    content = parse(data)
+    file = "prompts/aa/sms.yaml"
+    assert content.mistakes == (
+        Mistake(file, 7, "b", "unknown field `short`", "aa"),
+        Mistake(file, 1, "c", "a text must be words, or a mapping with `full`", "aa"),
+    )
+    sms = content.tongue("aa").sms
+    assert (sms["a"].wordings, sms["b"].wordings) == ({Variant.FULL: "x"}, {Variant.FULL: "y"})
+    assert sms["b"].facts == ("f",)

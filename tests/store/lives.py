@@ -1,9 +1,26 @@
-"""All that one person can leave in the store: a call, what it heard, a request, a message, an attempt, a note …"""
+"""All that one person can leave in the store: a call, what it heard, a request, a text, a place …"""
 
 from dataclasses import dataclass
 
-from ivr.store import blocklist, callers, calls, dials, listenings, messages, notes, requests, staff, tallies
+from sqlalchemy import insert, select
+
+from ivr.store import (
+    blocklist,
+    callers,
+    calls,
+    dials,
+    given,
+    listenings,
+    messages,
+    notes,
+    requests,
+    staff,
+    tallies,
+    text_refusals,
+    texts,
+)
 from ivr.store.database import Transaction
+from ivr.store.directory_tables import places
 from ivr.store.requests import Status
 from ivr.store.schema import requests as requests_table
 from tests.store.people import NOW
@@ -80,6 +97,33 @@ def dialled(tx: Transaction, request_id: int | None, at: float = NOW) -> int:
     return id
 
 
+def place(tx: Transaction) -> int:
+    """The one place that everybody is given."""
+    id = tx.execute(select(places.c.id)).scalar()
+    if id is not None:
+        return int(id)
+    empty = dict.fromkeys(("street", "extra", "postal_code", "city", "phone", "email", "website", "hours_note"), "")
+    rest = {"tags": "[]", "note": "", "source_date": "2026-05-01", "licence": "", "created_at": NOW, "changed_at": NOW}
+    new = {"source": "hand", "source_id": "1", "kind": "cpam", "name": "CPAM", **empty, **rest}
+    return int(tx.execute(insert(places).values(new).returning(places.c.id)).scalar_one())
+
+
+def given_to(tx: Transaction, call: str, at: float = NOW) -> None:
+    """A place that was told in a call."""
+    given.add(tx, given.NewGiven(call, place(tx), "cpam", at))
+
+
+def texted(tx: Transaction, call: str, number: str, at: float = NOW, ref: str | None = None) -> int:
+    """A text that was sent to a number; `ref` is the carrier's id where it still keeps it."""
+    new = texts.NewText(f"{call}/3", call, number, "aa", "place", f"for {number}", 1, False, at, at, place(tx))
+    id = texts.add(tx, new)
+    assert id is not None
+    text = texts.find(tx, id)
+    assert text is not None
+    texts.move(tx, text, [text.state], texts.State.DELIVERED, at, carrier_ref=ref)
+    return id
+
+
 def end(tx: Transaction, request_id: int, at: float, status: Status = Status.DONE) -> None:
     """The request is over since then."""
     values = {"status": status.value, "changed_at": at, "outcome": "helped"}
@@ -97,4 +141,8 @@ def lived(tx: Transaction, number: str, name: str, at: float = NOW) -> Life:
     dial_id = dialled(tx, request_id, at)
     tallies.count(tx, "request", number, "2026-05-28", 5)
     blocklist.add(tx, number, f"{number} again", None, at)
+    given_to(tx, call, at)
+    texted(tx, call, number, at)
+    text_refusals.add(tx, number, text_refusals.How.KEY, at)
+    callers.remember_area(tx, number, f"near {number}")
     return Life(call, caller_id, request_id, dial_id, message_id, note, f"{name}.sealed")

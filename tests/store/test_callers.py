@@ -1,9 +1,13 @@
 """Callers: one row a number, found by it, not readable without the key."""
 
+import pytest
 from sqlalchemy import text
 
+from ivr.errors import Forged
 from ivr.store import callers
+from ivr.store.crypto import Keyring
 from ivr.store.database import Database
+from tests import databases
 from tests.store.people import NOW, NUMBER, OTHER, at_once
 
 
@@ -53,3 +57,41 @@ def test_the_id_of_a_forgotten_caller_is_not_given_again(database: Database) -> 
         gone = callers.meet(tx, NUMBER, NOW)
         tx.execute(text("DELETE FROM callers"))
         assert callers.meet(tx, OTHER, NOW).id > gone.id
+
+
+def test_where_somebody_lives_is_remembered_until_it_is_forgotten(database: Database) -> None:
+    with database.transaction() as tx:
+        assert not callers.remember_area(tx, NUMBER, "c:00001 00000 one")
+        callers.meet(tx, NUMBER, NOW)
+        callers.meet(tx, OTHER, NOW)
+        assert callers.area(tx, NUMBER) is None
+        assert callers.remember_area(tx, NUMBER, "c:00001 00000 one")
+    with database.transaction() as tx:
+        assert (callers.area(tx, NUMBER), callers.area(tx, OTHER)) == ("c:00001 00000 one", None)
+        assert callers.remember_area(tx, NUMBER, "d:00 00 one")
+        assert callers.area(tx, NUMBER) == "d:00 00 one"
+        callers.forget_area(tx, NUMBER)
+        callers.forget_area(tx, "+33199009999")
+        assert callers.area(tx, NUMBER) is None
+
+
+def test_where_somebody_lives_is_not_readable_in_the_database_and_is_no_other_s(database: Database) -> None:
+    with database.transaction() as tx:
+        for number in (NUMBER, OTHER):
+            callers.meet(tx, number, NOW)
+        callers.remember_area(tx, NUMBER, "c:00001 00000 one")
+        sealed = tx.execute(text("SELECT area_sealed FROM callers WHERE area_sealed IS NOT NULL")).scalar_one()
+        assert b"00001" not in bytes(sealed)
+        tx.execute(text("UPDATE callers SET area_sealed = :sealed"), {"sealed": sealed})
+        with pytest.raises(Forged):
+            callers.area(tx, OTHER)
+
+
+def test_where_somebody_lives_is_found_under_an_old_key(sqlite_url: str) -> None:
+    with databases.opened(sqlite_url, Keyring(databases.OLD_KEY)) as old, old.transaction() as tx:
+        callers.meet(tx, NUMBER, NOW)
+        callers.remember_area(tx, NUMBER, "d:00 00 one")
+    with databases.opened(sqlite_url, Keyring(databases.KEY, [databases.OLD_KEY])) as new, new.transaction() as tx:
+        assert callers.area(tx, NUMBER) == "d:00 00 one"
+        assert callers.remember_area(tx, NUMBER, "d:01 01 one")
+        assert callers.area(tx, NUMBER) == "d:01 01 one"

@@ -7,19 +7,19 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from ivr.store import blocklist, callers, calls, desk, dials, keyed, messages, notes, requests, tallies
+from ivr.store import blocklist, callers, calls, desk, dials, given, keyed, messages, notes, requests, tallies, texts
 from ivr.store.crypto import Keyring
 from ivr.store.database import Database, Transaction
 from ivr.store.erasure import Counts, count, erase, find
 from ivr.store.text_tables import metadata
 from tests.databases import KEY, OLD_KEY, opened
 from tests.store import scan
-from tests.store.lives import aidant, asked, dialled, end, lived, rang, stored
+from tests.store.lives import aidant, asked, dialled, end, given_to, lived, rang, stored, texted
 from tests.store.people import NOW, at_once
 
 SHE, HE = "+33639980011", "+33639980012"
 KEYED = "0639980011"
-NOBODY = Counts(0, 0, 0, 0, 0, 0, 0, 0, 0)
+NOBODY = Counts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 
 
 def forget(database: Database, number: str) -> Counts:
@@ -49,6 +49,7 @@ def test_the_search_finds_a_number_wherever_it_is(database: Database) -> None:
         "blocked.number_hash",
         "blocked.number_sealed",
         "blocked.reason_sealed",
+        "callers.area_sealed",
         "callers.number_hash",
         "callers.number_sealed",
         "listenings.heard_sealed",
@@ -57,6 +58,11 @@ def test_the_search_finds_a_number_wherever_it_is(database: Database) -> None:
         "requests.number_hash",
         "requests.number_sealed",
         "tallies.number_hash",
+        "text_refusals.number_hash",
+        "text_refusals.number_sealed",
+        "texts.body_sealed",
+        "texts.number_hash",
+        "texts.number_sealed",
         "turns.payload",
     ]
     assert scan.places(database, [OLD_KEY], SHE) == []
@@ -71,7 +77,7 @@ def test_everything_that_a_number_leads_to_is_gone_and_nothing_else(database: Da
     with database.transaction() as tx:
         hers = lived(tx, SHE, "hers")
         over(tx, hers.call_id)
-    assert forget(database, SHE) == Counts(1, 1, 2, 1, 1, 1, 1, 1, 1)
+    assert forget(database, SHE) == Counts(1, 1, 2, 1, 1, 1, 1, 1, 1, 1, 1)
     assert scan.places(database, [KEY], SHE) == []
     after = rows(database)
     assert {name: found for name, found in after.items() if name != "news"} == {
@@ -86,7 +92,7 @@ def test_forgetting_somebody_unknown_changes_nothing(database: Database) -> None
     assert forget(database, SHE) == NOBODY
     assert rows(database) == before
     assert not NOBODY
-    assert Counts(0, 0, 0, 0, 0, 0, 0, 0, 1)
+    assert Counts(0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0)
 
 
 def test_requests_of_all_persons_who_share_the_number_are_forgotten(database: Database) -> None:
@@ -106,7 +112,7 @@ def test_a_number_keyed_in_a_withheld_call_is_forgotten_with_that_call(database:
         rang(tx, "withheld", None, KEYED)
         asked(tx, "withheld", SHE)
         over(tx, "withheld")
-    assert forget(database, SHE) == Counts(0, 1, 2, 1, 0, 0, 0, 0, 0)
+    assert forget(database, SHE) == Counts(0, 1, 2, 1, 0, 0, 0, 0, 0, 0, 0)
     assert scan.places(database, [KEY], SHE) == []
 
 
@@ -116,7 +122,7 @@ def test_a_number_keyed_in_a_call_that_led_to_nothing_is_found_too(database: Dat
         rang(tx, "abroad", None, "0033639980011")
         rang(tx, "another", None, "0639980012")
         over(tx, "gave-up", "abroad", "another")
-    assert forget(database, SHE) == Counts(0, 2, 4, 0, 0, 0, 0, 0, 0)
+    assert forget(database, SHE) == Counts(0, 2, 4, 0, 0, 0, 0, 0, 0, 0, 0)
     assert scan.places(database, [KEY], SHE) == []
     with database.reading() as tx:
         assert calls.latest(tx, "another") is not None
@@ -225,7 +231,7 @@ def test_a_number_stored_under_an_old_key_is_found(url: str) -> None:
     with opened(url, Keyring(KEY, [OLD_KEY])) as both:
         with both.transaction() as tx:
             tallies.count(tx, "request", SHE, "2026-05-29", 5)
-        assert forget(both, SHE) == Counts(1, 1, 2, 1, 1, 1, 1, 1, 2)
+        assert forget(both, SHE) == Counts(1, 1, 2, 1, 1, 1, 1, 1, 2, 1, 1)
         assert scan.places(both, [KEY, OLD_KEY], SHE) == []
 
 
@@ -347,3 +353,26 @@ def test_on_the_disk_nothing_is_left_of_a_person_when_the_file_is_closed(sqlite_
     with opened(sqlite_url) as database:
         forget(database, SHE)
     assert (hash in file.read_bytes(), sealed in file.read_bytes()) == (False, False)
+
+
+def test_a_text_to_another_number_stays_when_a_number_that_was_keyed_in_its_call_is_erased(database: Database) -> None:
+    with database.transaction() as tx:
+        rang(tx, "his", HE, keyed=KEYED)
+        given_to(tx, "his")
+        his = texted(tx, "his", HE, ref="SM1")
+        over(tx, "his")
+    assert forget(database, SHE).texts == 0
+    with database.reading() as tx:
+        text = texts.find(tx, his)
+        assert text is not None
+        assert (text.number, text.call_id) == (HE, None)
+        assert given.of_call(tx, "his") == []
+        assert calls.find(tx, "his") is None
+
+
+def test_the_ids_of_texts_at_the_company_are_found(database: Database) -> None:
+    with database.transaction() as tx:
+        rang(tx, "hers", SHE)
+        texted(tx, "hers", SHE, ref="SM1")
+        assert find(tx, SHE).text_refs == {"SM1"}
+        assert find(tx, HE).text_refs == frozenset()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, func, select, text
 
-from ivr.store import audit, blocklist, callers, calls, dials, forgetting, notes, requests, tallies
+from ivr.store import audit, blocklist, callers, calls, dials, forgetting, given, notes, requests, tallies, texts
 from ivr.store.crypto import Keyring
 from ivr.store.database import Database, Transaction
 from ivr.store.forgetting import Cut, Old, forget
@@ -15,7 +15,7 @@ from ivr.store.requests import Status
 from ivr.store.rotation import Rotated, rotate
 from ivr.store.text_tables import metadata
 from tests.databases import KEY, OLD_KEY, opened
-from tests.store.lives import aidant, asked, dialled, end, lived, rang
+from tests.store.lives import aidant, asked, dialled, end, given_to, lived, rang, texted
 from tests.store.people import NOW, NUMBER, OTHER, at_once
 
 DAY = 86_400
@@ -365,3 +365,31 @@ def test_a_change_of_the_key_passes_over_what_is_forgotten_and_keeps_its_figures
     with opened(url, Keyring(KEY)) as after, after.reading() as tx:
         assert calls.path(tx, life.call_id) == ["enter"]
         assert requests.find(tx, life.request_id) is not None
+
+
+def test_a_text_that_was_forgotten_leaves_a_figure_that_leads_to_nobody(database: Database) -> None:
+    with database.transaction() as tx:
+        rang(tx, "hers", NUMBER)
+        rang(tx, "his", OTHER)
+        old, young = texted(tx, "hers", NUMBER, NOW - 1), texted(tx, "his", OTHER, NOW)
+    assert forget(database, forgetting.TEXTS, cut()) == 1
+    assert forget(database, forgetting.TEXTS, cut()) == 0
+    with database.reading() as tx:
+        hers, his = texts.find(tx, old), texts.find(tx, young)
+        assert hers is not None
+        assert (hers.number, hers.body, hers.call_id, hers.place_id) == ("", "", None, None)
+        assert (hers.what, hers.state, hers.created_at) == ("place", texts.State.DELIVERED, NOW - 1)
+        assert his is not None
+        assert (his.number, his.body) == (OTHER, f"for {OTHER}")
+        assert texts.told(tx, "", NUMBER, 9) == []
+
+
+def test_what_somebody_was_given_is_forgotten_with_what_they_heard(database: Database) -> None:
+    with database.transaction() as tx:
+        rang(tx, "old", NUMBER, at=NOW - 1)
+        rang(tx, "young", OTHER)
+        for call in ("old", "young"):
+            given_to(tx, call)
+    forget(database, forgetting.TURNS, cut())
+    with database.reading() as tx:
+        assert [len(given.of_call(tx, call)) for call in ("old", "young")] == [0, 1]

@@ -28,6 +28,7 @@ def before(url: str) -> Iterator[Database]:
         with database.transaction() as tx:
             first = callers.meet(tx, NUMBER, NOW)
             callers.meet(tx, OTHER, NOW)
+            assert callers.remember_area(tx, NUMBER, "c:06088")
             for person, call_id in enumerate(("a", "b", "c"), 1):
                 calls.log_call(tx, new_call(call_id, first.id))
                 id = requests.put(tx, shared(person, call_id, first.id))
@@ -61,6 +62,7 @@ def assert_all_opens(database: Database) -> None:
         first = callers.find(tx, NUMBER)
         assert first is not None
         assert callers.find(tx, OTHER) is not None
+        assert (callers.area(tx, NUMBER), callers.area(tx, OTHER)) == ("c:06088", None)
         for call_id in ("a", "b", "c"):
             (request,) = requests.of_call(tx, call_id)
             assert (request.number, request.caller_id) == (NUMBER, first.id)

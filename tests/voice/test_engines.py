@@ -14,7 +14,7 @@ import pytest
 from ivr.audio.loudness import loudness
 from ivr.audio.samples import Samples, duration
 from ivr.errors import VoiceFailed
-from ivr.voice.engines import ENGINES, VoiceChoice, best_voice
+from ivr.voice.engines import ENGINES, VoiceChoice, best_voice, slowly
 from ivr.voice.espeak import _paths as espeak_paths
 from ivr.voice.pico import Pico
 from ivr.voice.piper import Piper
@@ -213,3 +213,14 @@ def test_a_piper_voice_without_its_file_is_passed_by(tmp_path: Path) -> None:
     assert best_voice([VoiceChoice("piper", "fr_FR-siwis-medium"), FRENCH], tmp_path).name.startswith("pico")
     with pytest.raises(VoiceFailed, match="not in the models folder"):
         Piper("fr_FR-siwis-medium", tmp_path)
+
+
+@BOTH
+def test_names_and_streets_are_said_more_slowly(choice: VoiceChoice) -> None:
+    usual, slow = (best_voice([each]) for each in (choice, slowly(choice)))
+    assert duration(slow.speak(TEXTS[choice])) > 1.1 * duration(usual.speak(TEXTS[choice]))
+    assert usual.name != slow.name
+
+
+def test_slowly_is_a_part_of_the_rate_that_an_author_chose() -> None:
+    assert slowly(VoiceChoice("espeak", "fa", rate=100, amplitude=60)) == VoiceChoice("espeak", "fa", 80, 60)

@@ -1,20 +1,26 @@
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.engine.turn import Digits, Moment, Number, Prompt, Variant
+from ivr.engine.content import Clock
+from ivr.engine.turn import Digits, Hours, Moment, Number, Prompt, Variant
 from ivr.voice.pieces import PARTS, Reading, names, pause, vocabulary
 
 PAIRS = Reading(group=2)
 TODAY = "2026-11-22"  # a Sunday
 readings = st.builds(Reading, group=st.integers(0, 5), pause=st.integers(100, 900))
 dates = st.dates(date(2026, 1, 1), date(2030, 12, 31)).map(date.isoformat)
+times = st.times().map("{:%H:%M}".format)
 pieces = st.one_of(
     st.builds(Number, st.integers(0, 100), st.just("fr")),
     st.builds(Digits, st.text("0123456789", min_size=1, max_size=15), st.just("fr")),
     st.builds(Moment, dates, st.sampled_from(PARTS), dates, st.just("fr")),
+    st.builds(
+        Hours, st.sampled_from(["", "1", "26", "1-5"]), st.lists(st.tuples(times, times)).map(tuple), st.just("fr")
+    ),
 )
 
 
@@ -95,8 +101,52 @@ def test_two_days_within_a_year_never_sound_the_same(today: date, distances: lis
     assert first != second
 
 
+@pytest.mark.parametrize(
+    ("days", "spans", "heard"),
+    [
+        ("", (("09:00", "17:00"),), "hours.from number.9 clock.hour hours.till number.17 clock.hour"),
+        ("", (), "hours.closed"),
+        ("7", (), "weekday.7 pause.300 hours.closed"),
+        ("1-5", (), "hours.from weekday.1 hours.to weekday.5 pause.300 hours.closed"),
+        ("13", (), "weekday.1 hours.and weekday.3 pause.300 hours.closed"),
+        ("135", (), "weekday.1 weekday.3 hours.and weekday.5 pause.300 hours.closed"),
+        (
+            "",
+            (("08:30", "12:00"), ("13:05", "24:00")),
+            "hours.from number.8 clock.hour-and number.30 hours.till number.12 clock.hour"
+            " hours.and hours.from number.13 clock.hour-and number.5 hours.till number.24 clock.hour",
+        ),
+    ],
+)
+def test_hours_are_said_with_their_days(days: str, spans: tuple[tuple[str, str], ...], heard: str) -> None:
+    assert names(Hours(days, spans, "fr"), PAIRS) == tuple(heard.split())
+
+
+def test_where_people_count_to_twelve_the_afternoon_begins_anew() -> None:
+    reading = replace(PAIRS, clock=Clock(hours=12))
+    said = names(Hours("", (("00:00", "12:00"), ("13:00", "24:00")), "fr"), reading)
+    assert [name for name in said if name.startswith("number")] == ["number.12", "number.12", "number.1", "number.12"]
+
+
+def test_how_a_time_is_put_together_belongs_to_the_language() -> None:
+    clock = Clock(full=("clock.hour", "hour"), part=("minute", "clock.minutes", "hour"))
+    heard = names(Hours("", (("09:00", "17:30"),), "fr"), Reading(clock=clock))
+    assert heard == (
+        *("hours.from", "clock.hour", "number.9"),
+        *("hours.till", "number.30", "clock.minutes", "number.17"),
+    )
+
+
+@pytest.mark.parametrize("time", ["9", "", "nine:00", "09:00:00"])
+def test_a_time_that_is_none_is_never_said_wrongly(time: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        names(Hours("", ((time, "10:00"),), "fr"), PAIRS)
+
+
 @given(pieces, readings)
-def test_every_name_is_one_that_each_language_must_have(piece: Number | Digits | Moment, reading: Reading) -> None:
+def test_every_name_is_one_that_each_language_must_have(
+    piece: Number | Digits | Moment | Hours, reading: Reading
+) -> None:
     assert set(names(piece, reading)) <= set(vocabulary(reading))
 
 

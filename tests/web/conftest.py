@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -39,17 +40,24 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+def house(tmp_path: Path) -> Iterator[House]:
+    with opened_house(tmp_path) as made:
+        yield made
+
+
+@contextmanager
+def opened_house(folder: Path) -> Iterator[House]:
     """Streams end after their first event."""
-    monkeypatch.setattr(app, "Site", partial(Site, stream_seconds=0.0))
-    clock = Clock()
-    joined = helpline.helpline(tmp_path, clock=clock)
-    made = app.application(joined)
-    ids = {role: people.hire(joined, role) for role in people.ROLES[1:]}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # starlette warns when it is imported beside httpx
-        from starlette.testclient import TestClient  # noqa: PLC0415
-    http = TestClient(made, base_url=helpline.PUBLIC, raise_server_exceptions=True, follow_redirects=False)
-    yield House(joined, made, http, clock, ids)
-    http.close()
-    joined.database.dispose()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(app, "Site", partial(Site, stream_seconds=0.0))
+        clock = Clock()
+        joined = helpline.helpline(folder, clock=clock)
+        made = app.application(joined)
+        ids = {role: people.hire(joined, role) for role in people.ROLES[1:]}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # starlette warns when it is imported beside httpx
+            from starlette.testclient import TestClient  # noqa: PLC0415
+        http = TestClient(made, base_url=helpline.PUBLIC, raise_server_exceptions=True, follow_redirects=False)
+        yield House(joined, made, http, clock, ids)
+        http.close()
+        joined.database.dispose()

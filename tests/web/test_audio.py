@@ -5,8 +5,16 @@ from pathlib import Path
 
 import httpx
 import pytest
+from starlette.applications import Starlette
 
-from tests.actions.tiny import TONE, running, tone
+from ivr.actions.aloud import Aloud
+from ivr.actions.sounds import NOTHING
+from ivr.engine.turn import Speech
+from ivr.voice.free_speech import FreeSpeech
+from ivr.voice.sounds import Sounds
+from ivr.web import audio
+from tests.actions.tiny import TONE, content, release, running, tone
+from tests.doubles.serving import in_process
 
 SOUND = f"/audio/aa/main/{TONE}.wav"
 
@@ -83,3 +91,65 @@ def test_nothing_is_written_to_this_address(client: httpx.Client) -> None:
 def test_a_sound_is_never_redirected(client: httpx.Client) -> None:
     # the telephone company's Play follows redirects, its cache does not
     assert client.get(f"{SOUND}/").status_code == 404
+
+
+PICO = {"engine": "pico", "voice": "fr-FR"}
+
+
+def speaking(folder: Path) -> tuple[Aloud, str, bytes]:
+    """Who speaks, the name of a street, and its sound once it is there."""
+    data = content()
+    data["languages"]["bb"]["language"]["voices"] = [PICO]
+    current = release(data)
+    (folder / f"{TONE}.wav").write_bytes(tone())
+    speech = FreeSpeech(Sounds(folder / "spoken"))
+    aloud = Aloud(speech, lambda: current, lambda hash: folder / f"{hash}.wav", folder)
+    key = aloud.begin(current, Speech("12 rue des Lilas", "bb", "aa")).hash
+    path = aloud.wait(key)
+    assert path is not None
+    return aloud, key, path.read_bytes()
+
+
+class Late:
+    """Finds a sound only when it is asked for the second time, as while another process is making it."""
+
+    def __init__(self, aloud: Aloud) -> None:
+        self.aloud, self.asked, self.is_hopeless, self.instead = aloud, 0, aloud.is_hopeless, aloud.instead
+
+    def find(self, key: str) -> Path | None:
+        self.asked += 1
+        return self.aloud.find(key) if self.asked > 1 else None
+
+
+def get(aloud: object, path: str, looks: int = 2) -> httpx.Response:
+    app = Starlette(routes=[audio.route(lambda _: None, aloud, looks)])  # type: ignore[arg-type]
+    with in_process(app) as client:
+        answer: httpx.Response = client.get(path)
+    return answer
+
+
+def test_free_text_is_waited_for_and_may_be_kept_for_ever(tmp_path: Path) -> None:
+    aloud, key, spoken = speaking(tmp_path)
+    late = Late(aloud)
+    answer = get(late, f"/audio/aa/speech/{key}.wav")
+    assert (answer.status_code, answer.content, late.asked) == (200, spoken, 2)
+    assert answer.headers["cache-control"] == audio.FOR_EVER
+
+
+@pytest.mark.parametrize("key", [NOTHING.hash, "a" * 32, "no-name"])
+def test_where_free_text_does_not_come_it_is_said_so_and_nobody_keeps_that(key: str, tmp_path: Path) -> None:
+    aloud, _, _ = speaking(tmp_path)
+    answer = get(aloud, f"/audio/aa/speech/{key}.wav")
+    assert (answer.status_code, answer.content) == (200, tone())
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_in_a_language_that_nobody_speaks_nothing_is_said_in_its_place(tmp_path: Path) -> None:
+    aloud, _, _ = speaking(tmp_path)
+    assert get(aloud, f"/audio/zz/speech/{'a' * 32}.wav").status_code == 404
+
+
+def test_other_sounds_are_not_waited_for(tmp_path: Path) -> None:
+    aloud, key, _ = speaking(tmp_path)
+    assert get(aloud, f"/audio/aa/main/{key}.wav").status_code == 404
+    assert get(None, f"/audio/aa/speech/{key}.wav").status_code == 404

@@ -54,7 +54,8 @@ def test_a_kind_and_an_error_that_have_no_words_yet_are_shown_by_their_own_name(
 
 
 def test_every_kind_of_job_has_words(tmp_path: Path, sqlite_url: str) -> None:
-    joined = tiny.joined(tmp_path, sqlite_url, tiny.Clock())  # with a telephone company
+    texting = {"IVR_SMS_FROM": "Maison"}
+    joined = tiny.joined(tmp_path, sqlite_url, tiny.Clock(), **texting)  # with a telephone company
     assert set(NAMES) == set(joined.kinds)
     joined.database.dispose()
 

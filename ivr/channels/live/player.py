@@ -29,6 +29,7 @@ class Player:
         self._timer: asyncio.TimerHandle | None = None
         self._playing = 0  # counts the playings; an even one is silence
         self._sound = b""
+        self._whole = True  # nothing is added any more
         self._starts: tuple[int, ...] = ()
         self._sent = self._heard = 0
         self._began = 0.0
@@ -38,11 +39,20 @@ class Player:
         """Whether the caller hears something that was not stopped."""
         return bool(self._playing % 2)
 
-    def play(self, sounds: Sequence[bytes]) -> None:
-        """From the beginning, one after the other."""
-        self._sound = b"".join(sounds)
-        self._starts = tuple(sum(map(len, sounds[:n])) for n in range(len(sounds)))
+    def play(self, sounds: Sequence[bytes], whole: bool = True) -> None:
+        """From the beginning, one after the other; what is not whole ends when the rest was added and heard."""
+        self._sound, self._starts, self._whole = b"", (), whole
+        self._join(sounds)
         self._go(0)
+
+    def add(self, sounds: Sequence[bytes]) -> None:
+        """The rest of what is played, or was stopped."""
+        self._join(sounds)
+        self._whole = True
+        if self.is_playing:
+            self._began = max(self._began, self._loop.time() - self._sent / RATE)
+            self._cancel()
+            self._send()
 
     def go_on(self) -> None:
         """A little before the place where it was stopped, but in the same sound."""
@@ -62,7 +72,7 @@ class Player:
         if not self.is_playing or playing != str(self._playing) or not position.isdecimal():
             return False
         self._heard = max(self._heard, min(int(position), self._sent))
-        if self._heard >= len(self._sound):
+        if self._whole and self._heard >= len(self._sound):
             self._over()
         return True
 
@@ -72,15 +82,17 @@ class Player:
         self._cancel()
         self._ended = _nobody
 
+    def _join(self, sounds: Sequence[bytes]) -> None:
+        start = len(self._sound)
+        self._starts += tuple(start + sum(map(len, sounds[:n])) for n in range(len(sounds)))
+        self._sound += b"".join(sounds)
+
     def _go(self, start: int) -> None:
         self._cancel()
         self._playing += 1 if self._playing % 2 == 0 else 2
         self._sent = self._heard = start
         self._began = self._loop.time() - start / RATE
-        if start >= len(self._sound):
-            self._loop.call_soon(self._late, self._playing)
-        else:
-            self._send()
+        self._send()
 
     def _send(self) -> None:
         """What may be sent now; then again when the caller has heard a piece more."""
@@ -93,7 +105,9 @@ class Player:
             self._wire.mark(f"{self._playing}.{self._sent}")
         if self._sent < len(self._sound):
             self._timer = self._loop.call_later(ahead - AHEAD + CHUNK / RATE / 2, self._send)
-        else:
+        elif self._whole and self._heard >= len(self._sound):
+            self._loop.call_soon(self._late, self._playing)
+        elif self._whole:
             self._timer = self._loop.call_later(max(ahead, 0) + GRACE, self._late, self._playing)
 
     def _late(self, playing: int) -> None:

@@ -15,7 +15,7 @@ and goes on by keys where it stands: behind the stream stands a redirect.
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from enum import Enum, auto
@@ -246,15 +246,28 @@ class Talk:
                 self._submit(Pressed(keys))
             case Listen():
                 self._go(Step.PLAYING)
-                self._player.play(spoken.sounds)
+                self._play(spoken)
             case Record() if self._board.record is not None:
                 self._go(Step.PLAYING)
-                self._player.play([*spoken.sounds, BEEP])
+                self._play(spoken, BEEP)
             case HangUp():
                 self._go(Step.LEAVING)
-                self._player.play(spoken.sounds)
+                self._play(spoken)
             case Record() | Transfer() | Ask():  # said and done by the line that can
                 self._leave()
+
+    def _play(self, spoken: Spoken, *last: bytes) -> None:
+        """What is there now; the rest is added when it comes, if the call still stands here."""
+        if spoken.rest is None:
+            self._player.play([*spoken.sounds, *last])
+            return
+        self._player.play(spoken.sounds, whole=False)
+        future = self._board.threads.submit(spoken.rest)
+        future.add_done_callback(partial(self._from_thread, self._add, spoken, last))
+
+    def _add(self, spoken: Spoken, last: Sequence[bytes], future: Future[Sequence[bytes]]) -> None:
+        if self._now is spoken and self._step is not Step.OVER:
+            self._player.add([*(() if future.exception() else future.result()), *last])
 
     def _said(self) -> None:
         """All of the turn was heard."""

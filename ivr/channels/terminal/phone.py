@@ -6,7 +6,7 @@ from typing import Protocol
 
 from ivr.actions.calls import Answer, Calls
 from ivr.actions.knowledge import Line
-from ivr.actions.sounds import Played, played
+from ivr.actions.sounds import Played
 from ivr.channels.terminal.parse import happened
 from ivr.channels.terminal.render import screen
 from ivr.engine.inputs import HungUp, Input
@@ -33,6 +33,10 @@ class TerminalPhone:
     def ring(self) -> Answer:
         """The first turn."""
         return self._calls.arrive(self.line)
+
+    def says(self, answer: Answer) -> list[Played]:
+        """The sounds of a turn."""
+        return self._calls.sounds(answer)
 
     def do(self, input: Input, after: Answer) -> Answer | None:
         """The turn that follows `after`; None when the caller hung up, which is stored as the end of the call."""
@@ -67,7 +71,7 @@ def call(phone: TerminalPhone, typed: Typed, listener: Listener) -> None:
             listener(input, answer)
 
 
-def shown(show: Callable[[str], None], speaker: Loudspeaker, width: int) -> Listener:
+def shown(phone: TerminalPhone, show: Callable[[str], None], speaker: Loudspeaker, width: int) -> Listener:
     """A listener that shows each turn and plays it, until the next one."""
 
     def listen(_: Input | None, answer: Answer | None) -> None:
@@ -75,7 +79,7 @@ def shown(show: Callable[[str], None], speaker: Loudspeaker, width: int) -> List
         if answer is None:
             show("you hung up")
             return
-        sounds = played(answer.release, answer.turn.pieces)
+        sounds = phone.says(answer)
         show(screen(answer, sounds, width))
         speaker.play(sounds)
         if isinstance(answer.turn.ending, HangUp):

@@ -12,7 +12,8 @@ from ivr.engine.turn import Ask, Ending, HangUp, Listen, Record, Transfer
 ISOLATES = {"ltr": ("\u2066", "\u2069"), "rtl": ("\u2067", "\u2069\u200f")}
 """Direction -> what stands before and after a text, so that a terminal orders its words apart from their neighbours."""
 
-GLOBALS = {"0": "a person", "9": "again", "*": "back", "#": "main menu"}
+OF_HOURS = ("hours.", "clock.", "number.")
+GLOBALS = {"7": "by text", "0": "a person", "9": "again", "*": "back", "#": "main menu"}
 ENTRY_KEYS = "* erases, or goes back; # ends; * then 0 a person"
 
 
@@ -43,7 +44,7 @@ def doing(ending: Ending) -> str:
 
 
 def _spoken(answer: Answer, sounds: Sequence[Played], width: int) -> Iterator[str]:
-    """Each prompt in lines of its own, digits in one: a wrapped line would begin in the middle of a sentence."""
+    """Each prompt in lines of its own, digits in one, and hours: a wrapped line would begin in a sentence."""
     release = answer.release
     audible = [sound for sound in sounds if sound.language != NO_LANGUAGE]
     for (language, _), together in groupby(enumerate(audible), lambda pair: _line_of(*pair)):
@@ -57,4 +58,6 @@ def _spoken(answer: Answer, sounds: Sequence[Played], width: int) -> Iterator[st
 
 def _line_of(place: int, sound: Played) -> tuple[str, int]:
     """Sounds of one line have the same language and number."""
-    return sound.language, -1 if sound.name.startswith("digit.") else place
+    if sound.name.startswith("digit."):
+        return sound.tongue, -1
+    return sound.tongue, -2 if sound.name.startswith(OF_HOURS) else place

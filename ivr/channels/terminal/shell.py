@@ -37,14 +37,20 @@ def run(calls: Calls, find: Find, options: Options, show: Callable[[str], None])
     if asking:
         show(HELP)
     typed = _keyboard if options.keys is None else _listed(options.keys, show)
-    with _loudspeaker(options.sound, asking, find) as speaker:
-        call(phone, typed, _both(shown(show, speaker, _width()), recorder))
+    with _loudspeaker(options.sound, asking, _finding(find, calls)) as speaker:
+        call(phone, typed, _both(shown(phone, show, speaker, _width()), recorder))
     if options.save is not None:
         about = f"Played with `ivr phone` from {options.caller}."
         steps = tuple(recorder.steps)
         scenario = Scenario(about, options.caller, begun, language, steps, stored(calls, phone.line))
         options.save.write_text(dump(scenario), encoding="utf-8")
         show(f"saved as {options.save}")
+
+
+def _finding(find: Find, calls: Calls) -> Find:
+    """What is no sound of a release is free text, which may still be in the making."""
+    aloud = calls.world.aloud
+    return find if aloud is None else lambda hash: find(hash) or aloud.wait(hash)
 
 
 def _keyboard() -> str | None:

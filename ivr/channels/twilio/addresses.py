@@ -84,6 +84,17 @@ class DeskAddresses:
         return first, self.at(dial_id, STATUS)
 
 
+@dataclass(frozen=True, slots=True)
+class TextAddresses:
+    """Where it is told what became of a text: its id is all that the address holds."""
+
+    base: str
+
+    def status(self, text_id: int) -> str:
+        """Where every status of a text is posted."""
+        return f"{self.base}/twilio/text/{text_id}/{STATUS}"
+
+
 GO, SPOKEN, VOICE = "go", "spoken", "voice"
 
 

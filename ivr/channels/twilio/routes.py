@@ -21,7 +21,6 @@ from ivr.actions.calls import Answer, Calls
 from ivr.actions.direct import Bridge, Switch
 from ivr.actions.knowledge import Line
 from ivr.actions.last_words import ALL_LANGUAGES
-from ivr.actions.sounds import played
 from ivr.channels.twilio import desk, parse, render
 from ivr.channels.twilio.addresses import Addresses
 from ivr.channels.twilio.guard import Guard, xml
@@ -63,6 +62,7 @@ class Telephone:
     observe: Callable[[str, Answer, float], None]
     switch: Switch | None = None  # how a caller is put through, where we can call out
     live: Live | None = None  # how a call's sound becomes a stream, where callers are listened to
+    texting: Callable[[Line], bool] | None = None  # whether a caller can be sent a text message; None: nobody can
     threads: int = 16
 
 
@@ -96,9 +96,15 @@ class Webhooks:
             return xml(render.reject())
         live = self._phone.live
         if live is None or not live.accepts():
-            return await self._answer("voice", line, partial(self._phone.calls.arrive, line))
+            return await self._answer("voice", line, partial(self._arrive, line, speech=False))
         caller = parse.one(fields, "From")
-        return await self._answer("voice", line, partial(self._phone.calls.arrive, line, speech=True), (live, caller))
+        return await self._answer("voice", line, partial(self._arrive, line, speech=True), (live, caller))
+
+    def _arrive(self, line: Line, speech: bool) -> Answer:
+        texting = False
+        with contextlib.suppress(StorageAway):
+            texting = self._phone.texting is not None and self._phone.texting(line)
+        return self._phone.calls.arrive(line, speech, texting=texting)
 
     async def _streamed(self, _: Request, fields: parse.Fields) -> Response:
         """What became of a stream; one that broke may have left its call with nothing to do."""
@@ -184,7 +190,7 @@ class Webhooks:
 
     def _rendered(self, ask: Callable[[], Answer]) -> tuple[Answer, str]:
         answer = ask()
-        sounds = [sound.path for sound in played(answer.release, answer.turn.pieces)]
+        sounds = [sound.path for sound in self._phone.calls.sounds(answer)]
         return answer, render.render(answer, sounds, self._phone.addresses, self._bridge(answer))
 
     def _bridge(self, answer: Answer) -> Bridge | None:

@@ -177,7 +177,6 @@ def _texts() -> None:
         sa.Column("id", ID, nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("call_id", sa.Text(), nullable=True),
-        sa.Column("request_id", ID, nullable=True),
         sa.Column("staff_id", ID, nullable=True),
         sa.Column("number_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("number_hash", sa.Text(), nullable=False),
@@ -197,14 +196,12 @@ def _texts() -> None:
         sa.ForeignKeyConstraint(["place_id"], ["places.id"], name="texts_place_id_fk"),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name="texts_staff_id_fk"),
         sa.ForeignKeyConstraint(["call_id"], ["calls.id"], name="texts_call_id_fk"),
-        sa.ForeignKeyConstraint(["request_id"], ["requests.id"], name="texts_request_id_fk"),
         sa.UniqueConstraint("key", name="texts_key_once"),
         sqlite_autoincrement=True,
     )
     op.create_index("texts_call_id", "texts", ["call_id"])
     op.create_index("texts_carrier_ref", "texts", ["carrier_ref"])
     op.create_index("texts_number_hash", "texts", ["number_hash"])
-    op.create_index("texts_request_id", "texts", ["request_id"])
     op.create_index("texts_state_changed_at", "texts", ["state", "changed_at"])
 
 
@@ -212,6 +209,7 @@ def _text_refusals() -> None:
     op.create_table(
         "text_refusals",
         sa.Column("number_hash", sa.Text(), nullable=False),
+        sa.Column("number_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("at", sa.Double(), nullable=False),
         sa.Column("how", sa.Text(), nullable=False),
         sa.Column("staff_id", ID, nullable=True),

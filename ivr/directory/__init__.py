@@ -1,0 +1,1 @@
+"""Where callers live, which office is theirs, and where that is known from."""
