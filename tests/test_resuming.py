@@ -11,6 +11,7 @@ from ivr.errors import StorageAway
 from ivr.store import callers, calls, requests
 from ivr.store.calls import NewCall
 from ivr.store.requests import NewRequest, Wish
+from tests.store.places import put
 from tests.test_dialogue import LANGUAGES, NOW, NUMBER, OTHER, Handset, line
 
 DOCUMENTS = ("1", "1", "1", "1", "1", "1")
@@ -120,6 +121,8 @@ def test_who_was_cut_off_on_the_way_to_an_address_goes_on_where_they_asked_for_i
     keyed: tuple[str, ...], tmp_path: Path
 ) -> None:
     with line(tmp_path) as joined:
+        with joined.database.transaction() as tx:
+            put(tx, kind="france_services", departement="99")
         asked = cut_off(joined, LANGUAGES[0], *PLACE, *keyed)
         assert asked.node.startswith("referral.")
         again = Handset(joined).does("1")

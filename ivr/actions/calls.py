@@ -201,12 +201,12 @@ class Calls:
     def _store(self, line: Line, place: Place, first: Advance, tx: Transaction | None, told: str) -> Answer:
         """Computes the next turn and, where there is a transaction, adds it and its facts."""
         release = self._release(place)
-        state, turn = self._settled(line, release, place.state, first, tx)
+        state, turn, texts_at = self._settled(line, release, place.state, first, tx)
         after = Place(line.call_id, place.n + 1, release.id, state, adrift=tx is None)
         if tx is not None:
             world, number = self.world, callback_number(line, state, self.world.limits)
             saving = records.Saving(tx, line, after, number, world.clock(), world.limits, release, world.texting)
-            self._save(saving, turn, told)
+            self._save(replace(saving, texts_at=texts_at), turn, told)
         return self._given(after, turn, release)
 
     def _save(self, saving: records.Saving, turn: Turn, told: str) -> None:
@@ -219,9 +219,13 @@ class Calls:
 
     def _settled(
         self, line: Line, release: Release, before: State, first: Advance, tx: Transaction | None
-    ) -> engine.Step:
-        """Runs the engine until it waits for the caller, answering what it asks on the way."""
+    ) -> tuple[State, Turn, tuple[State, ...]]:
+        """Runs the engine until it waits for the caller, answering what it asks on the way.
+
+        Also where the call stood when each text message was asked for: keys that were pressed ahead lead on from there.
+        """
         state, turn = first(self._context(tx, line, before))
+        texts_at = records.texts_at(state, turn)
         pieces: tuple[Piece, ...] = ()
         facts: tuple[Fact, ...] = turn.facts
         understood = turn.result
@@ -233,9 +237,10 @@ class Calls:
             learned = Learned(turn.ending.kind, answerer(asked) if answerer else Unavailable())
             state, turn = engine.advance(release.book, state, learned, self._context(tx, line, state))
             facts += turn.facts
+            texts_at += records.texts_at(state, turn)
             if turn.result is not Result.REACHED or (ahead and not state.ahead):
                 understood = turn.result
-        return state, replace(turn, pieces=pieces + turn.pieces, facts=facts, result=understood)
+        return state, replace(turn, pieces=pieces + turn.pieces, facts=facts, result=understood), texts_at
 
     def _repeat(self, call_id: str, n: int) -> Answer:
         """The stored turn of this number, as it was given the first time."""

@@ -15,7 +15,7 @@ from ivr.actions.importing_source import Origin, Wish, come
 from ivr.directory.importing import known
 from ivr.directory.importing.formats import FORMATS, detected
 from ivr.directory.record import BadSource, Told
-from ivr.errors import FetchFailed
+from ivr.errors import FetchFailed, TooLarge
 from ivr.fetching.fetch import Patience, Shown
 from ivr.fetching.part import alone
 from ivr.store import imports, place_import
@@ -49,7 +49,7 @@ class Outcome:
 
 
 def run(importer: Importer, wish: Wish) -> Outcome:
-    """Imports one set; FetchFailed where it did not come, FetchBusy where another process imports it.
+    """Imports one set; FetchFailed or TooLarge where it did not come, FetchBusy where another process imports it.
 
     What is wrong with a source is no error: the outcome says it, and so does the table of imports.
     """
@@ -58,7 +58,7 @@ def run(importer: Importer, wish: Wish) -> Outcome:
         try:
             with come(wish, importer.folder, importer.shown, importer.patience) as origin:
                 return _Running(importer, wish, origin, begun).run()
-        except FetchFailed as error:
+        except (FetchFailed, TooLarge) as error:
             stored = NewImport(
                 source=wish.source,
                 origin=wish.where,

@@ -1,6 +1,6 @@
 """What a file brings, against what is there of its set: pure, before anything is written."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -78,11 +78,40 @@ def judge(new: Brought, old: Standing, own: bool) -> None:
     """BadSource where a file is most likely not what it should be, though every row of it may be right."""
     if not new.came:
         raise BadSource(f"there is nothing in it that can be used, {len(new.refused)} rows were refused")
+    known = old.places.keys() | (new.places.keys() if own else set())
+    areas = {key for key in new.areas if key[2] in known}
+    if not areas and not new.places and not new.points:
+        raise BadSource("none of its areas is about a place that we have: import those places first")
     if own and len(new.refused) > len(new.places) + len(new.points):
         raise BadSource(f"most of it is refused: {len(new.refused)} of {len(new.refused) + len(new.places)} rows")
-    alive = sum(not known.gone for known in old.places.values()) if own else 0
-    for what, before, now in (("places", alive, len(new.places)), ("communes", len(old.points), len(new.points))):
+    if old.areas and not areas:
+        raise BadSource(f"it says no more who is competent where; {len(old.areas)} areas are known")
+    _shrunk(new, old, areas, {id for id, one in old.places.items() if own and not one.gone})
+    _renamed(new, {id for id, one in old.places.items() if own and (one.by_hand or not one.gone)})
+
+
+def _shrunk(new: Brought, old: Standing, areas: Set[AreaKey], alive: Set[str]) -> None:
+    for what, before, now in (
+        ("places", len(alive), len(new.places)),
+        ("communes", len(old.points), len(new.points)),
+        ("départements with competences", len(_covered(old.areas)), len(_covered(areas))),
+    ):
         if before and now * HALF <= before:
             raise BadSource(f"it has shrunk from {before} to {now} {what}, by half or more")
-    if old.areas and not new.areas:
-        raise BadSource(f"it says no more who is competent where; {len(old.areas)} areas are known")
+
+
+def _renamed(new: Brought, known: Set[str]) -> None:
+    """Corrections and removals are by id: they would all be lost at once."""
+    there = len(known & (new.places.keys() | {refused.source_id for refused in new.refused}))
+    if there * HALF < len(known):
+        raise BadSource(f"of the {len(known)} places that are known it has only {there}: have their ids changed?")
+
+
+def _covered(areas: Iterable[AreaKey]) -> set[tuple[str, str]]:
+    """Département and kind: a whole département may be one area in one file and a hundred in the next."""
+    return {(_departement(area), kind) for area, kind, _ in areas}
+
+
+def _departement(area: str) -> str:
+    code = area[2:]
+    return code if area.startswith("d:") else code[: 3 if code.startswith(("97", "98")) else 2]

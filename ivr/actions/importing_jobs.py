@@ -7,7 +7,7 @@ from ivr.actions import importing
 from ivr.actions.importing import Importer
 from ivr.actions.importing_source import of_name
 from ivr.actions.jobs import Backoff, Handler, Hopeless, Job, Kind
-from ivr.errors import FetchFailed, FetchRefused, HelplineError
+from ivr.errors import FetchFailed, FetchRefused, HelplineError, TooLarge
 from ivr.fetching.fetch import Patience
 from ivr.store import imports
 
@@ -29,7 +29,8 @@ def refresh_kind(importer: Importer, names: Sequence[str], patience: Patience) -
 def _refreshing(importer: Importer, names: Sequence[str]) -> Handler:
     def refresh(_job: Job) -> None:
         errors = [error for name in names if (error := _one(importer, name))]
-        retried = next((error for error in errors if not isinstance(error, FetchRefused | SourceRefused)), None)
+        final = FetchRefused | SourceRefused | TooLarge
+        retried = next((error for error in errors if not isinstance(error, final)), None)
         if retried is not None:
             raise retried
         if errors:
@@ -47,6 +48,6 @@ def _one(importer: Importer, name: str) -> HelplineError | None:
         return None
     try:
         outcome = importing.run(importer, of_name(name))
-    except FetchFailed as error:
+    except (FetchFailed, TooLarge) as error:
         return error
     return SourceRefused(outcome.report[0]) if outcome.state == imports.REFUSED else None

@@ -23,6 +23,7 @@ from ivr.engine.inputs import (
     StayedSilent,
     TransferEnded,
 )
+from ivr.engine.state import State
 from ivr.engine.turn import (
     AnswerGiven,
     CallbackCancelled,
@@ -43,7 +44,7 @@ from ivr.store.requests import NewRequest, Request
 
 @dataclass(frozen=True, slots=True)
 class Saving:
-    """A turn being stored; `number` (E.164) is the one a request would be called back on."""
+    """A turn being stored; `number` (E.164) is the one a request would be called back on; see `texts_at`."""
 
     tx: Transaction
     line: Line
@@ -53,6 +54,7 @@ class Saving:
     limits: Limits
     release: Release
     texting: Texting | None = None
+    texts_at: tuple[State, ...] = ()
 
 
 def meet(tx: Transaction, line: Line, now: float) -> Caller | None:
@@ -95,10 +97,20 @@ def add_turn(saving: Saving, turn: Turn, told: str) -> None:
     calls.add_turn(saving.tx, row)
 
 
+def texts_at(state: State, turn: Turn) -> tuple[State, ...]:
+    """Where the call stood when each text message of this step was asked for: only that place was spoken of."""
+    return tuple(state for fact in turn.facts if isinstance(fact, TextRequested))
+
+
 def store_facts(saving: Saving, turn: Turn) -> None:
     """Stores what became true with this turn."""
     for fact in turn.facts:
         _store_fact(saving, fact)
+    wanted = [fact for fact in turn.facts if isinstance(fact, TextRequested)]
+    for nth, (fact, state) in enumerate(zip(wanted, saving.texts_at, strict=True)):
+        key = f"{saving.place.call_id}/{saving.place.n}" + (f"/{nth}" if nth else "")
+        asked = Wanted(fact.what, saving.line, state, saving.release, saving.now)
+        texting.request(saving.texting, saving.tx, asked, key)
 
 
 def _store_fact(saving: Saving, fact: Fact) -> None:
@@ -113,11 +125,10 @@ def _store_fact(saving: Saving, fact: Fact) -> None:
             messages.expect(saving.tx, saving.place.call_id, ref, saving.now)
         case CallEnded(how, node):
             calls.end_call(saving.tx, saving.place.call_id, calls.Ended(how, node, saving.now))
-        case TextRequested(what):
-            wanted = Wanted(what, saving.line, saving.place.state, saving.release, saving.now)
-            texting.request(saving.texting, saving.tx, wanted, f"{saving.place.call_id}/{saving.place.n}")
         case AnswerGiven():
             return  # kept in the turn's own payload
+        case TextRequested():
+            return  # behind all others, which may tell whose the phone is
         case _:
             assert_never(fact)
 

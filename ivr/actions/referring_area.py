@@ -16,9 +16,10 @@ from ivr.actions.referring import (
     undecided,
 )
 from ivr.actions.referring_lookup import Home, differ, homes
+from ivr.directory.offices import Rule
 from ivr.engine.inputs import Known, Unavailable
 from ivr.engine.turn import Value
-from ivr.store import callers, requests
+from ivr.store import callers, lookup, requests
 from ivr.store.database import Transaction
 from ivr.store.requests import SHARED
 
@@ -58,7 +59,13 @@ def answerers(referrals: Referrals) -> dict[str, Answerer]:
 
 
 def where(referrals: Referrals, asked: Asked, tx: Transaction) -> Known:
-    """known in this call, or remembered; which, where it is one of several and makes a difference now; unknown."""
+    """known in this call, or remembered; which, where it is one of several and makes a difference now; unknown.
+
+    nowhere, where no such office is in the directory: nobody keys a code in vain.
+    """
+    office = office_of(asked.state)
+    if office is not None and not lookup.anywhere(tx, office.kinds, office.rule is Rule.COMPETENT):
+        return Known("nowhere")
     if _of_another(asked) or ANOTHERS in asked.state.values:
         same = _of_another(asked) and ANOTHERS in asked.state.values
         return Known("known") if same else _as_if_new(asked, tx)

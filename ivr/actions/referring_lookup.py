@@ -1,21 +1,24 @@
 """The one look-up behind every referral: from where somebody lives to the places that may be told to them."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from ivr.directory.choosing import Candidate, Chosen, ranked
+from ivr.directory.choosing import Candidate, Chosen, kilometres, ranked
 from ivr.directory.clocks import zone_of
 from ivr.directory.communes import Commune, Found
 from ivr.directory.offices import KINDS, Office, Rule
 from ivr.store import lookup
 from ivr.store.database import Transaction
 from ivr.store.lookup import Nearby
+from ivr.store.place_list import folded
 
 MOST = 6
 """More places are not told one after the other."""
+DOOR_KM = 0.2
+"""One address is not the same point in all sources."""
 
 
 class Table(Protocol):
@@ -81,10 +84,33 @@ def answer(tx: Transaction, office: Office, home: Home, now: float) -> tuple[Cho
     if elsewhere:
         insee = home.communes[0] if home.communes else None
         rows = lookup.in_departement(tx, office.kinds, home.departement, here, insee)
-    tellable = {row.id for row in rows if row.tellable}
+    tellable = {row.id: row for row in rows if row.tellable}
     local = datetime.fromtimestamp(now, home.zone)
     chosen = ranked(office, _candidates(rows, home), here, local, home.departement)
-    return tuple(one for one in chosen if one.id in tellable)[:MOST]
+    if elsewhere and chosen and chosen[0].sure and lookup.doubted(tx, office.kinds, home.areas, chosen[0].id):
+        chosen = (replace(chosen[0], sure=False),)
+    return _once(office, chosen, tellable)[:MOST]
+
+
+def _once(office: Office, chosen: Iterable[Chosen], rows: Mapping[int, Nearby]) -> tuple[Chosen, ...]:
+    """Two sources may have the same office; what helps beside another one under its own name is no double."""
+    own_name = office.rule is Rule.NEAREST and not office.soonest
+    found: dict[int, Chosen] = {}
+    for one, row in ((one, rows[one.id]) for one in chosen if one.id in rows):
+        told = (rows[id] for id in found)
+        if not any(_same(row, before) and (not own_name or _plain(row.name) == _plain(before.name)) for before in told):
+            found[one.id] = one
+    return tuple(found.values())
+
+
+def _same(row: Nearby, one: Nearby) -> bool:
+    """At one address, as far as anybody knows."""
+    apart = 0.0 if row.at is None or one.at is None else kilometres(row.at, one.at)
+    return bool(row.address) and _plain(row.address) == _plain(one.address) and apart < DOOR_KM
+
+
+def _plain(text: str) -> str:
+    return "".join(sign for sign in folded(text) if sign.isalnum())
 
 
 def differ(tx: Transaction, office: Office, where: Iterable[Home], now: float) -> bool:

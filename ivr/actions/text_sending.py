@@ -12,7 +12,7 @@ from ivr.actions import copies, text_jobs
 from ivr.actions import limits as spending
 from ivr.actions.jobs import Backoff, Handler, Job, Kind, Written
 from ivr.actions.refusals import Reason
-from ivr.actions.texting import Texting, due_at, refuse
+from ivr.actions.texting import Texting, due_at, is_shared
 from ivr.carrier.protocol import Carrier, NewText, TextRef, TextReport
 from ivr.errors import CarrierBusy, CarrierFailed, CarrierRefused, CarrierUnknown
 from ivr.store import jobs, text_refusals, texts
@@ -102,7 +102,8 @@ def _begin(outbox: Outbox, id: int) -> NewText | None:
         text = texts.lock(tx, id)
         if text is None or text.state is not State.NEW or not text.number:
             return None
-        sender = outbox.texting.shared if text.shared else outbox.texting.sender
+        shared = text.shared or is_shared(tx, text.number)
+        sender = outbox.texting.shared if shared else outbox.texting.sender
         cause = Cause.NO_SENDER if not sender else _obstacle(tx, outbox, text, now)
         if cause is not None:
             texts.move(tx, text, (State.NEW,), State.CANCELLED, now, error=cause.value)
@@ -111,7 +112,7 @@ def _begin(outbox: Outbox, id: int) -> NewText | None:
         if morning > now:  # a job that waited for the company meanwhile met the night
             text_jobs.send(tx, id, now, morning)
             return None
-        texts.move(tx, text, (State.NEW,), State.SENDING, now)
+        texts.move(tx, text, (State.NEW,), State.SENDING, now, shared=shared)
         return NewText(text.number, sender, text.body, outbox.status_url(id))
 
 
@@ -182,7 +183,8 @@ def fail(tx: Transaction, text: Text, code: int, now: float) -> None:
     """It did not arrive, and is not sent again; who answered STOP is sent nothing any more."""
     moved = texts.move(tx, text, OPEN, State.FAILED, now, error=str(code) if code else None)
     if moved and code == OPTED_OUT and text.number:
-        refuse(tx, text.number, How.CARRIER, now)
+        # Those that wait are held by nobody here, who holds this one: an erasure takes them in another order.
+        text_refusals.add(tx, text.number, How.CARRIER, now)
 
 
 def nobody_knows(tx: Transaction, text: Text, now: float) -> None:

@@ -21,7 +21,7 @@ from ivr.engine.state import State
 from ivr.engine.turn import Value
 from ivr.numbers import Kind, Number, as_keyed, may_dial
 from ivr.release.release import Release
-from ivr.store import requests, text_refusals, texts
+from ivr.store import callers, requests, text_refusals, texts
 from ivr.store.database import Transaction
 from ivr.store.requests import OWN, SHARED
 from ivr.store.text_refusals import How
@@ -30,7 +30,8 @@ from ivr.store.texts import NewText
 NUMBER = "text_number"
 """The secret that is read back: the number as people key it."""
 LATER = "text_later"
-READY = ("ready", "shared")
+READY, OTHERS = ("ready", "shared"), ("shared", "no_shared")
+"""Cases in which a text can be had, and in which others use the phone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,8 @@ def _way(texting: Texting | None, asked: Asked) -> Known | Unavailable:
     tx, number = asked.tx, asked.line.number
     what = str(asked.state.values.get(TEXT_OF, ""))
     case = way(texting, tx, Wanted(what, asked.line, asked.state, asked.release, asked.now))
+    if case in OTHERS and number.e164 is not None:
+        callers.forget_area(tx, number.e164)  # somebody else would be told of it
     if case not in READY or number.e164 is None:
         return Known(case, {LATER: None}, {NUMBER: None})
     values: dict[str, Value | None] = {LATER: 1 if due_at(texting, number.e164, asked.now) > asked.now else None}
@@ -164,12 +167,16 @@ def home(number: str, zone: ZoneInfo) -> ZoneInfo:
 
 def _whose(tx: Transaction, number: str, state: State) -> str | None:
     """Shared, if that was ever said; what was said of a keyed number says nothing of the one that rings."""
-    if any(row.phone == SHARED for row in requests.of_number(tx, number)):
+    names = (wishes.TEXT_PHONE,) if KEYED in state.values else (wishes.TEXT_PHONE, wishes.PHONE)
+    said = [state.answers.get(name) for name in names]
+    if SHARED in said or is_shared(tx, number):
         return SHARED
-    said = state.answers.get(wishes.TEXT_PHONE)
-    if said is None and KEYED not in state.values:
-        said = state.answers.get(wishes.PHONE)
-    return said
+    return OWN if OWN in said else None
+
+
+def is_shared(tx: Transaction, number: str) -> bool:
+    """Whether an open request says that others use the phone of this number (E.164) too."""
+    return any(row.phone == SHARED for row in requests.of_number(tx, number))
 
 
 def _body(texting: Texting, tx: Transaction, wanted: Wanted) -> Body | None:

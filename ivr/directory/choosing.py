@@ -98,6 +98,7 @@ def _soonest_first(
     """Of the few that are near and can be visited; those whose hours nobody knows come after those that are known.
 
     Nobody is sent further for half an hour: what opens about now comes first, then what opens later on the same day.
+    Where nobody knows whether one can go comes after where one can.
     """
     near = [
         (one, away)
@@ -105,11 +106,12 @@ def _soonest_first(
         if one.visit is not False and away is not None and away <= NEAR_KM
     ]
 
-    def wait(measured: Measured) -> tuple[bool, int]:
-        hours = read(measured[0].hours)
+    def wait(measured: Measured) -> tuple[bool, bool, int]:
+        one, unsure = measured[0], measured[0].visit is None  # a bus is somewhere else most of the week
+        hours = read(one.hours)
         at = None if hours is None else opening(hours)
         if at is None:
-            return True, 0
-        return False, 0 if at - now <= ABOUT_NOW else 1 + (at.date() - now.date()).days
+            return unsure, True, 0
+        return unsure, False, 0 if at - now <= ABOUT_NOW else 1 + (at.date() - now.date()).days
 
     return [*sorted(near, key=wait), *places[len(near) :]]

@@ -32,6 +32,8 @@ OSM = re.findall("..", "motuwethfrsasu")
 CLOSED = re.compile(r"(neant|ferme|fermee|fermeture|ferme toute la journee|journee fermee)?")
 HARMLESS = re.compile(r"((uniquement|seulement) )?((avec|sur|sans|avec ou sans|avec et sans) )?(rendez[- ]vous|rdv)")
 """What may stand beside hours without changing them."""
+TAKES_BACK = re.compile(r"\bferm(e|es|ee|ees|eture|etures)?\b|\bvacances\b|\bsauf\b|\bexceptionnel")
+"""What in a comment beside the hours says that they do not always hold."""
 
 _SPAN = re.compile(r"(?:de |d'|du )?(.+?) ?(?:-| a | jusqu'a ) ?(.+)")
 _CLOCK = re.compile(r"(\d{1,2})(?: ?[:h] ?(\d{2})(?::00)?)?(?: ?h)?")
@@ -76,8 +78,11 @@ def _week(days: Iterable[tuple[str, str]], said: str) -> Parsed:
     return Parsed(hours) if hours else Parsed(None, note)
 
 
-def from_dila(ranges: Iterable[Mapping[str, object]]) -> Parsed:
-    """`plage_ouverture`: days from and to with two spans and a comment, which may take back what the times say."""
+def from_dila(ranges: Iterable[Mapping[str, object]], beside: str = "") -> Parsed:
+    """`plage_ouverture`: days from and to with two spans and a comment, which may take back what the times say.
+
+    So may the comment that stands `beside` all of them.
+    """
     days: list[tuple[str, str]] = []
     comments: dict[str, None] = {}
     for one in ranges:
@@ -89,25 +94,29 @@ def from_dila(ranges: Iterable[Mapping[str, object]]) -> Parsed:
         if comment := " ".join(told.get("commentaire", "").split()):
             comments[comment] = None
     note = "; ".join([*(f"{name}: {times}" for name, times in days), *comments])
-    if not all(HARMLESS.fullmatch(_plain(comment)) for comment in comments):
+    harmless = all(HARMLESS.fullmatch(_plain(comment)) for comment in comments)
+    if not harmless or TAKES_BACK.search(_plain(beside)):
         return Parsed(None, note)
     parsed = _week(days, note)
     return Parsed(parsed.hours, parsed.note or "; ".join(comments))
 
 
 def from_osm(text: str) -> Parsed:
-    """OpenStreetMap's `opening_hours`, weekdays and times only: a later rule replaces a day's earlier one."""
+    """OpenStreetMap's `opening_hours`, weekdays and times only.
+
+    A later rule replaces a day's earlier one; one behind a comma adds to it.
+    """
     note = " ".join(text.split())
     week: dict[str, list[Span]] = {}
     plain = re.sub(r'"([^"]*)"', lambda said: "" if HARMLESS.fullmatch(said[1]) else "?", _plain(text))
-    rules = [rule.strip() for part in plain.split(";") for rule in _OSM_NEXT.split(part) if rule.strip()]
-    for rule in rules:
-        meant = _osm_rule(rule)
-        if meant is None:
-            return Parsed(None, note)
-        days, spans = meant
-        week |= dict.fromkeys(days, spans)
-    hours = tidy(week) if rules else None
+    for part in filter(str.strip, plain.split(";")):
+        for number, rule in enumerate(_OSM_NEXT.split(part)):
+            meant = _osm_rule(rule.strip())
+            if meant is None:
+                return Parsed(None, note)
+            days, spans = meant
+            week |= {day: [*week.get(day, []), *spans] if number and spans else spans for day in days}
+    hours = tidy(week) if week else None
     return Parsed(hours, note if hours is None or '"' in text else "")
 
 

@@ -45,8 +45,13 @@ def table(packages: Path) -> Row:
         "about": ABOUT,
         "departements": {code: name for code, name in sorted(names.items()) if code not in UNINHABITED},
         "seats": {row["code"]: row["chefLieu"] for row in _read(packages / DIVISIONS / "arrondissements.json")},
-        "communes": [_line(today[insee], codes.get(insee, set())) for insee in sorted(today)],
+        "communes": [_line(row, codes.get(row["code"], set())) for row in sorted(today.values(), key=_largest_first)],
     }
+
+
+def _largest_first(row: Row) -> tuple[int, str]:
+    """Of several names under one code, most people wait for that of the town."""
+    return -row.get("population", 0), row["code"]
 
 
 def _line(row: Row, codes: Iterable[str]) -> list[str]:

@@ -159,15 +159,11 @@ def _ask(walk: Walk, kind: str, *args: tuple[str, str]) -> Ask:
 def present(walk: Walk, wanted: Variant) -> Ending:
     """Says the current node in this wording and waits for the caller."""
     if walk.asking is not None:
-        return Ask(walk.asking, _asked_args(walk))
+        return Ask(walk.asking, (("to", walk.node.target),) if isinstance(walk.node, Connect) else ())
     if not isinstance(walk.node, Listening):
         return enter(walk, walk.node.id)
     walk.say_node(wanted)
     return listen(walk)
-
-
-def _asked_args(walk: Walk) -> tuple[tuple[str, str], ...]:
-    return (("to", walk.node.target),) if isinstance(walk.node, Connect) else ()
 
 
 def listen(walk: Walk) -> Ending:

@@ -85,12 +85,13 @@ ENDED_LONG_AGO = and_(HAS_ENDED, requests.c.changed_at < BEFORE)
 
 
 def _emptied(those: BindParameter[Any] | Select[*tuple[Any, ...]]) -> tuple[Update | Delete, ...]:
-    """What was done and heard in those calls is forgotten: turns, windows that listened, places that were given."""
+    """What was done and heard in those calls is forgotten, and no text message leads to them any more."""
     told, heard = turns.c.payload, listenings.c.heard_sealed
     return (
         update(turns).where(turns.c.call_id.in_(those), told != NOTHING).values(payload=NOTHING),
         update(listenings).where(listenings.c.call_id.in_(those), heard != NOTHING).values(heard_sealed=NOTHING),
         delete(given).where(given.c.call_id.in_(those)),
+        update(texts).where(texts.c.call_id.in_(those)).values(call_id=None),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import cos, radians
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, case, func, or_, select
+from sqlalchemy import BindParameter, and_, bindparam, case, func, or_, select
 
 from ivr.store.database import Stored, Transaction
 from ivr.store.directory_tables import commune_points, place_areas, places
@@ -30,6 +30,7 @@ class Nearby:
     hours: str | None  # JSON
     tellable: bool
     area: str | None = None
+    address: str = ""  # street and town, where both are known
 
 
 KINDS: BindParameter[Any] = bindparam("kinds", expanding=True)
@@ -47,6 +48,10 @@ LIGHT = (
     LON.label("lon"),
     places.c.hours,
     or_(places.c.street != "", places.c.city != "").label("tellable"),
+    case(
+        (and_(places.c.street != "", places.c.postal_code != ""), places.c.street + " " + places.c.postal_code),
+        else_="",
+    ).label("address"),
 )
 THERE = places.c.gone_at.is_(None)
 
@@ -54,7 +59,16 @@ COMPETENT = (
     select(*LIGHT, place_areas.c.area)
     .join(places, places.c.id == place_areas.c.place_id)
     .where(place_areas.c.area.in_(AREAS), place_areas.c.kind.in_(KINDS), THERE)
+    .where(or_(places.c.corrected.is_(None), places.c.kind.in_(KINDS)))  # a person may say that it is another office
 )
+OF_OTHERS = (
+    select(place_areas.c.area)
+    .where(place_areas.c.kind.in_(KINDS))
+    .where(or_(place_areas.c.area.in_(AREAS), place_areas.c.place_id == bindparam("place")))
+    .limit(1)
+)
+ANYWHERE = select(places.c.id).where(places.c.kind.in_(KINDS), THERE).limit(1)
+FOR_ANYBODY = ANYWHERE.join(place_areas, place_areas.c.place_id == places.c.id)
 # On a flat map of the few degrees of a département: good enough to sort by.
 NORTH, EAST = LAT - bindparam("lat"), LON - bindparam("lon")
 SQUARE = NORTH * NORTH + EAST * EAST * bindparam("narrow")
@@ -84,6 +98,17 @@ def competent(tx: Transaction, kinds: Sequence[str], areas: Sequence[str]) -> li
         assert row.area is not None
         first[row.kind] = min(first.get(row.kind, len(areas)), areas.index(row.area))
     return [row for row in rows if row.area == areas[first[row.kind]]]
+
+
+def doubted(tx: Transaction, kinds: Sequence[str], areas: Sequence[str], place_id: int) -> bool:
+    """Whether a place that is not competent for these areas is so for others, or who is competent for them is gone."""
+    asked = {"kinds": list(kinds), "areas": list(areas), "place": place_id}
+    return tx.execute(OF_OTHERS, asked).first() is not None
+
+
+def anywhere(tx: Transaction, kinds: Sequence[str], only_competent: bool) -> bool:
+    """Whether there is any such place in the country; `only_competent`: one of which it is known for whom it is."""
+    return tx.execute(FOR_ANYBODY if only_competent else ANYWHERE, {"kinds": list(kinds)}).first() is not None
 
 
 def in_departement(
@@ -120,4 +145,5 @@ def _nearby(row: Stored, area: str | None = None) -> Nearby:
         hours=row.hours,
         tellable=bool(row.tellable),
         area=area,
+        address=row.address,
     )

@@ -120,7 +120,13 @@ TOLD = (
 )
 STILL = select(texts.c.id).where(texts.c.state == bindparam("in_state"), texts.c.changed_at < bindparam("before"))
 OVERDUE = select(texts.c.id).where(texts.c.state == State.NEW, texts.c.due_at < bindparam("before"))
-LIVING = select(texts).where(texts.c.state == State.NEW, texts.c.number_hash.in_(HASHES)).with_for_update()
+# By id, as whoever erases holds them: else the two wait for each other.
+LIVING = (
+    select(texts)
+    .where(texts.c.state == State.NEW, texts.c.number_hash.in_(HASHES))
+    .order_by(texts.c.id)
+    .with_for_update()
+)
 
 
 def add(tx: Transaction, new: NewText) -> int | None:

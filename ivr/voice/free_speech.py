@@ -7,6 +7,7 @@ import logging
 from collections import OrderedDict, deque
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as OutOfTime
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock, Thread
 
@@ -23,6 +24,8 @@ REMEMBERED = 256
 """Renders of which it is remembered how they went."""
 MOST_BYTES = 32_000_000
 """Sounds that are kept: some four hundred addresses; those that were used longest ago go first."""
+DAYS = 30
+"""What nobody was read for so long goes too: when it was used last tells when somebody asked."""
 
 
 class FreeSpeech:
@@ -30,6 +33,9 @@ class FreeSpeech:
 
     def __init__(self, sounds: Sounds, most: int = MOST_BYTES) -> None:
         self._sounds, self._most = sounds, most
+        with suppress(OSError):  # of a folder that this process may only read
+            sounds.sweep()
+            sounds.trim(most, DAYS * 86_400)
         self._hands = 0  # threads
         self._queue: deque[tuple[Future[None], str, Voice]] = deque()
         self._renders: OrderedDict[str, Future[None]] = OrderedDict()
@@ -80,8 +86,13 @@ class FreeSpeech:
         self._queue.append((render, text, voice))
         if self._hands < AT_ONCE:
             self._hands += 1
-            # A daemon, not a pool's thread: the process's exit waits for those of a pool.
-            Thread(target=self._work, daemon=True, name="free speech").start()
+            try:
+                # A daemon, not a pool's thread: the process's exit waits for those of a pool.
+                Thread(target=self._work, daemon=True, name="free speech").start()
+            except RuntimeError as error:  # the system has no more
+                self._hands -= 1
+                self._queue.pop()
+                render.set_exception(error)
 
     def _work(self) -> None:
         while (task := self._next()) is not None:
@@ -97,9 +108,10 @@ class FreeSpeech:
     def _render(self, render: "Future[None]", text: str, voice: Voice) -> None:
         try:
             self._sounds.from_text(text, voice)
-            self._sounds.trim(self._most)
+            self._sounds.trim(self._most, DAYS * 86_400)
         except BaseException as error:  # whatever it is: the call goes on without this sound
-            log.error("a text could not be spoken", extra={"voice": voice.name, "why": repr(error)[:200]})
+            # Never its words: they may be the text, which tells where somebody lives.
+            log.error("a text could not be spoken", extra={"voice": voice.name, "why": type(error).__name__})
             render.set_exception(error)
         else:
             render.set_result(None)

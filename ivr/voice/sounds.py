@@ -81,7 +81,7 @@ class Sounds:
     def use(self, key: str) -> Path | None:
         """The same; from now on it was used last."""
         path = self.of_key(key)
-        with suppress(FileNotFoundError):
+        with suppress(OSError):  # it may be gone, or the disk is read-only: it can be played all the same
             if path is not None:
                 os.utime(path)
         return path
@@ -125,12 +125,12 @@ class Sounds:
             if (path := self.path(hash)) is not None:
                 path.unlink(missing_ok=True)
 
-    def trim(self, most: int) -> None:
-        """Forgets what was used longest ago, until the rest fits into so many bytes."""
-        kept, gone = 0, list[str]()
-        for _, size, hash in sorted(self._used(), reverse=True):
+    def trim(self, most: int, seconds: float) -> None:
+        """Forgets what was not used for so long, and what was used longest ago, until the rest fits into `most`."""
+        kept, gone, since = 0, list[str](), time.time() - seconds
+        for at, size, hash in sorted(self._used(), reverse=True):
             kept += size
-            gone += [hash] if kept > most else []
+            gone += [hash] if kept > most or at < since else []
         self.forget(gone)
 
     def pause(self, milliseconds: int) -> Sound:
@@ -140,7 +140,7 @@ class Sounds:
 
     def prepare(self, jobs: Sequence[Job], progress: Progress | None = None) -> dict[Job, Sound]:
         """Every job's sound. BadContent lists all unusable recordings, a line each; VoiceFailed ends it at once."""
-        self._sweep()
+        self.sweep()
         wanted, sounds, mistakes = list(dict.fromkeys(jobs)), dict[Job, Sound](), list[str]()
         with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
             running = {pool.submit(self._make, job): job for job in wanted}
@@ -197,14 +197,18 @@ class Sounds:
     def _written(self, data: bytes) -> Path:
         """A temporary file that is wholly on the disk."""
         number, name = mkstemp(suffix=".part", dir=self._root)
-        with os.fdopen(number, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fchmod(number, 0o644)
-            os.fsync(number)
+        try:
+            with os.fdopen(number, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fchmod(number, 0o644)
+                os.fsync(number)
+        except OSError:  # a full disk: what was begun would keep it full
+            Path(name).unlink(missing_ok=True)
+            raise
         return Path(name)
 
-    def _sweep(self) -> None:
+    def sweep(self) -> None:
         """Removes what killed processes left."""
         for stray in self._root.glob("*.part"):
             if stray.exists() and stray.stat().st_mtime < time.time() - _STRAY_AFTER:

@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 
 from ivr.actions.place_area import names as departement_names
+from ivr.directory.clocks import zone_of
 from ivr.directory.hours import is_holiday
 from ivr.store import place_list, proposals
 from ivr.store.database import Transaction
@@ -118,7 +120,7 @@ def line(ask: Ask, place: Place) -> Line:
     """A place in words."""
     town = directory_words.town(place.postal_code, place.city)
     kind = ask.language.say(KINDS.get(place.kind, place.kind))
-    holiday = is_holiday(local_day(ask), place.departement)
+    holiday = is_holiday(_day_there(ask, place), place.departement)
     return Line(place, kind, town, directory_words.phone(place.phone), today(ask, place), holiday)
 
 
@@ -126,7 +128,12 @@ def today(ask: Ask, place: Place) -> str | None:
     """The hours of today, empty when it is closed; None where nobody knows."""
     if place.hours is None:
         return None
-    return directory_words.spans(place.hours, str(local_day(ask).isoweekday()))
+    return directory_words.spans(place.hours, str(_day_there(ask, place).isoweekday()))
+
+
+def _day_there(ask: Ask, place: Place) -> date:
+    """Overseas it may be another day than here."""
+    return datetime.fromtimestamp(ask.now, ZoneInfo(zone_of(place.departement))).date()
 
 
 def local_day(ask: Ask) -> date:

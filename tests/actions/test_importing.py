@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +130,44 @@ def test_a_source_that_shrank_by_half_is_refused_unless_forced(here: Office) -> 
     )
     assert not any(one.gone_at for one in here.there().values())
     assert here.again(force=True).counts.vanished == 3
+
+
+def test_a_source_that_calls_its_places_otherwise_is_refused_unless_forced(here: Office) -> None:
+    here.bring(here.rows("abcdef"))
+    outcome = here.bring([*here.rows("ab"), *here.rows("uvwxyz")])
+    assert (outcome.state, outcome.report[0]) == (
+        "refused",
+        "not taken: of the 6 places that are known it has only 2: have their ids changed?",
+    )
+    assert here.bring([*here.rows("abcd"), *here.rows("yz")]).state == "done"
+    assert here.bring(here.rows("uvwxyz"), force=True).counts.vanished == 4
+
+
+def test_competences_that_shrank_by_half_are_refused_unless_forced(here: Office) -> None:
+    here.bring([*here.rows("a", covers="01|38|69001|69002"), *here.rows("b", covers="02")])
+    fewer = [*here.rows("a", covers="01|69001"), *here.rows("b")]
+    outcome = here.bring(fewer)
+    assert (outcome.state, outcome.report[0]) == (
+        "refused",
+        "not taken: it has shrunk from 4 to 2 départements with competences, by half or more",
+    )
+    assert here.bring(fewer, force=True).state == "done"
+
+
+def test_competences_of_places_that_nobody_knows_are_refused_and_can_come_later(here: Office) -> None:
+    communes = [("13201", "Marseille", "1"), ("69381", "Lyon", "2"), ("75056", "Paris", "3")]
+    columns = ["Commune", "Tribunal judiciaire compétent", "Orig. TJ", "N° TJ", "Orig. TPRX", "N° TPRX"]
+    competent = [dict(zip(columns, [code, town, "1", number, "", ""], strict=True)) for code, town, number in communes]
+    (here.folder / "communes.csv").write_bytes(formats.table(columns, competent))
+    first = run(here.importer, wish(str(here.folder / "communes.csv"), None, None))
+    assert (first.state, first.report[0]) == (
+        "refused",
+        "not taken: none of its areas is about a place that we have: import those places first",
+    )
+    courts = [here.rows([f"1-{number}"], kind="tribunal_judiciaire")[0] for _, _, number in communes]
+    (here.folder / "courts.csv").write_bytes(formats.plain_csv(courts))
+    run(here.importer, wish(str(here.folder / "courts.csv"), None, "justice"))
+    assert run(here.importer, wish(str(here.folder / "communes.csv"), None, None)).state == "done"
 
 
 @pytest.mark.parametrize(
@@ -295,6 +334,18 @@ def test_the_weekly_job_fetches_each_set_once(here: Office, sets: Mirror) -> Non
     refresh()
     assert (len(sets.heard), len(here.there())) == (asked, 1)
     assert refreshing(here)() is None
+
+
+def test_a_set_that_is_far_too_large_is_said_and_does_not_keep_the_others_away(
+    here: Office, sets: Mirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = replace(known.KNOWN["france-services"], most=10)
+    monkeypatch.setitem(known.KNOWN, "france-services", small)  # type: ignore[arg-type]
+    with pytest.raises(Hopeless):
+        refreshing(here, "france-services", "laposte")()
+    with here.database.reading() as tx:
+        states = [(one.source, one.state) for one in imports.recent(tx)]
+    assert states == [("laposte", "done"), ("france-services", "failed")]
 
 
 @pytest.mark.parametrize(

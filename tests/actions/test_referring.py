@@ -12,11 +12,12 @@ from ivr.actions.knowledge import CALLBACK_NUMBER, Asked
 from ivr.actions.referring import Referrals
 from ivr.actions.wishes import PHONE
 from ivr.directory.communes import Commune, Found
+from ivr.directory.offices import OFFICES
 from ivr.engine.inputs import Known, Unavailable
 from ivr.engine.state import State
 from ivr.engine.turn import Ask, Opening
 from ivr.errors import BadSetting
-from ivr.store import callers, calls, given, places
+from ivr.store import callers, calls, given, lookup, places
 from ivr.store.calls import NewCall
 from ivr.store.database import Database, Transaction
 from ivr.store.requests import Wish
@@ -82,6 +83,13 @@ class Call:
         calls.log_call(tx, NewCall(self.line.call_id, "twilio", sid, None, "r", MONDAY))
 
     def asks(self, kind: str) -> Known | Unavailable:
+        """Far away there is always such an office, so that it is worth asking where somebody lives."""
+        office = OFFICES.get(str(self.value("office")))
+        if kind == "where" and office is not None and not lookup.anywhere(self.tx, office.kinds, True):
+            put(self.tx, ["c:99999"], kind=office.kinds[0], departement="99")
+        return self.asks_as_it_is(kind)
+
+    def asks_as_it_is(self, kind: str) -> Known | Unavailable:
         found = {**referring.answerers(self.referrals), **referring_area.answerers(self.referrals)}
         told = found[kind](Asked(Ask(kind), self.line, self.state, BOOK, self.now, self.tx))
         if isinstance(told, Known):
@@ -143,6 +151,24 @@ def test_nobody_is_known_to_live_anywhere_until_they_key_it(database: Database) 
         assert call.keys("00001") == "found"
         assert (call.secret("area"), call.secret("area_code"), call.secret("keyed_area")) == ("c:00001", "00001", None)
         assert call.case("where") == "known"
+
+
+@pytest.mark.parametrize(
+    ("office", "areas", "asked"), [("caf", (), True), ("carsat", (), False), ("carsat", ("c:1",), True)]
+)
+def test_nobody_keys_a_code_for_an_office_that_nobody_knows(
+    office: str, areas: tuple[str, ...], asked: bool, database: Database
+) -> None:
+    with database.transaction() as tx:
+        call = Call(tx, office)
+        assert call.asks_as_it_is("where") == Known("nowhere")
+        gone = put(tx, ["c:1"], kind=office, gone_at=5.0)
+        assert gone
+        assert call.asks_as_it_is("where") == Known("nowhere")
+        put(tx, list(areas), kind=office, departement="99")
+        told = call.asks_as_it_is("where")
+        assert isinstance(told, Known)
+        assert told.case == ("unknown" if asked else "nowhere")
 
 
 def test_what_means_nothing_is_wrong_and_forgets_what_was_known(sqlite_database: Database) -> None:
@@ -359,6 +385,56 @@ def test_one_place_after_the_other_is_given_the_nearest_first(database: Database
         assert seen == [*((id, 1, 1) for id in ids[:5]), (ids[5], None, None)]
         assert (call.value("place_id"), call.value("place_n")) == (ids[5], 5)
         assert [row.place_id for row in given.of_call(tx, call.line.call_id)] == ids[:6]
+
+
+def test_the_only_one_of_a_departement_is_not_theirs_where_it_is_competent_for_others(database: Database) -> None:
+    with database.transaction() as tx:
+        put(tx, ["c:00999"], departement="00", city="Testville")
+        call = told(tx)
+        assert (call.value("place_sure"), call.value("place_some")) == (None, 1)
+
+
+def test_the_only_one_of_a_departement_is_not_theirs_where_the_competent_one_is_gone(sqlite_database: Database) -> None:
+    with sqlite_database.transaction() as tx:
+        put(tx, ["d:00"], departement="00", gone_at=1.0)
+        put(tx, departement="00")
+        call = told(tx)
+        assert (call.value("place_sure"), call.value("place_some")) == (None, 1)
+
+
+def test_an_office_that_two_sources_have_is_told_once(sqlite_database: Database) -> None:
+    with sqlite_database.transaction() as tx:
+        lies(tx, "00001", 48.0, 2.0)
+        where = {"departement": "00", "postal_code": "00001"}
+        put(tx, name="Caf", street="1, rue du Test", at=(48.0, 2.0), **where)
+        put(tx, name="CAF du Test", street="1 Rue du Têst", at=(48.001, 2.0), **where)
+        put(tx, name="Caf 2", street="1 rue du Test", at=(48.1, 2.0), **where)  # another street of that name
+        call = told(tx)
+        assert (call.secret("place_name"), call.value("place_more")) == ("Caf", 1)
+        assert (call.case("next_place"), call.secret("place_name"), call.value("place_more")) == (
+            "address",
+            "Caf 2",
+            None,
+        )
+
+
+def test_an_association_beside_another_is_told_too(sqlite_database: Database) -> None:
+    with sqlite_database.transaction() as tx:
+        for name in ("One", "Two"):
+            put(tx, kind="association", name=name, departement="00", postal_code="00001")
+        call = Call(tx, "association")
+        call.keys("00001")
+        assert (call.case("places"), call.value("place_more")) == ("address", 1)
+
+
+def test_what_a_person_says_is_no_court_is_competent_as_none(sqlite_database: Database) -> None:
+    with sqlite_database.transaction() as tx:
+        id = put(tx, ["d:00"], departement="00")
+        kind = '{"kind": {"value": "msa", "was": "caf", "at": 1, "by": 1}}'
+        tx.connection.exec_driver_sql(f"UPDATE places SET kind = 'msa', corrected = '{kind}' WHERE id = {id}")
+        call = Call(tx)
+        call.keys("00001")
+        assert call.case("places") == "none"
 
 
 def test_a_place_that_vanished_meanwhile_is_passed_over(sqlite_database: Database) -> None:

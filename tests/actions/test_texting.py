@@ -5,19 +5,22 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, select, update
 
 from ivr.actions import text_desk
 from ivr.actions.audit import HELPLINE, Deed
+from ivr.actions.calls import Calls
 from ivr.actions.knowledge import KEYED
 from ivr.actions.texting import Wanted, way
+from ivr.engine.inputs import Known, Pressed
 from ivr.engine.state import State as Standing
 from ivr.numbers import Kind, Number, understand
-from ivr.store import blocklist, text_refusals
+from ivr.store import blocklist, callers, text_refusals
 from ivr.store.directory_tables import places
 from ivr.store.text_refusals import How
 from ivr.store.texts import Cause, State
 from tests.actions.tiny import CALLER, heard, line
+from tests.store.lives import place
 from tests.texting import NEUTRAL, SENDER, Texts, house
 
 LANDLINE, ABROAD, REUNION = "+33199000042", "+4915112345678", "+262692000001"
@@ -128,6 +131,36 @@ def test_what_was_said_of_a_keyed_number_says_nothing_of_the_phone_that_rings(te
     assert found == ["ready", "whose", "shared"]
 
 
+def test_a_phone_that_was_said_to_be_shared_later_in_the_call_is_shared(texts: Texts) -> None:
+    answers = {"text_phone": "own", "phone": "shared"}
+    state = Standing("there", texts.clock.now, language="aa", answers=answers)
+    wanted = Wanted("docs", line(), state, texts.parts.shelf.current(), texts.clock.now)
+    with texts.database.reading() as tx:
+        assert way(texts.outbox.texting, tx, wanted) == "shared"
+
+
+def test_a_text_that_waits_goes_under_the_neutral_name_to_a_phone_that_is_shared_since(texts: Texts) -> None:
+    texts.local(22)
+    texts.asked()
+    texts.ask(phone="shared")
+    texts.work(10 * 3600)
+    assert [sent["from"] for sent in texts.sent()] == [NEUTRAL]
+    assert texts.text().shared
+
+
+def test_a_shared_phone_forgets_where_they_live(texts: Texts) -> None:
+    phone = texts.caller()
+    with texts.database.transaction() as tx:
+        callers.remember_area(tx, CALLER, "d:75 75 one")
+    for key in "17":
+        phone.press(key)
+    with texts.database.reading() as tx:
+        assert callers.area(tx, CALLER) == "d:75 75 one"
+    phone.press("2")
+    with texts.database.reading() as tx:
+        assert callers.area(tx, CALLER) is None
+
+
 @pytest.mark.parametrize(("hour", "later"), [(7, 1), (8, 0), (19, 0), (20, 12)])
 def test_nobody_is_written_to_at_night(texts: Texts, hour: int, later: int) -> None:
     texts.local(hour)
@@ -200,6 +233,21 @@ def test_a_repeated_delivery_promises_one_text(texts: Texts) -> None:
     for key in "1711":
         phone.press(key)
     assert len(texts.all()) == 1
+
+
+def test_keys_that_were_pressed_ahead_change_nothing_of_what_was_agreed_before(texts: Texts) -> None:
+    with texts.database.transaction() as tx:
+        first = place(tx)
+        other = {**tx.execute(select(places)).one()._mapping, "id": first + 1, "source_id": "2", "name": "CAF"}
+        tx.execute(insert(places).values(other))
+    found = iter((first, first + 1))
+    answerers = {**texts.parts.calls.world.answerers, "weather": lambda _: Known("fine", {"place_id": next(found)})}
+    calls = Calls(replace(texts.parts.calls.world, answerers=answerers))
+    at = calls.arrive(line(), texting=True)
+    for keys in ("1", "271", "111271"):  # the first is promised, then the second is looked for and promised too
+        at = calls.answer(line(), at.n, at.token, Pressed(keys))
+    assert at.turn.node == "sent"
+    assert [text.place_id for text in texts.all()] == [first, first + 1]
 
 
 @pytest.mark.parametrize("cause", [Cause.BLOCKED, Cause.REFUSED, Cause.TOO_LATE])

@@ -99,7 +99,8 @@ def verdict(right: Right, told: Told | None) -> str:
 def _phone_verdict(rows: Sequence[Row], told: Told) -> str:
     digits = [re.sub(r"\D", "", row["phone"]) for row in rows]
     if any(
-        (not one or one[-9:].startswith("810")) if not told.phone else one[-9:] == told.phone[-9:] for one in digits
+        (not one or one[-9:].startswith(("81", "82", "89"))) if not told.phone else one[-9:] == told.phone[-9:]
+        for one in digits
     ):
         return ""
     return f"{told.name} has the phone {rows[0]['phone'] or 'none'}, told was {told.phone or 'none'}"
@@ -257,12 +258,16 @@ def _digital_help(home: Home, now: datetime) -> Right:
         return Right(_nearest(there, home), False, "the nearest of the département")
     local = now + timedelta(hours=OFFSETS.get(home.departement, 1)) - (now.utcoffset() or timedelta())
     there_now = local.replace(tzinfo=None)
-    waits = [(_day(_wait(row["opening_hours"], there_now), there_now), km, row) for km, row in away if km <= 30.5]
+    waits = [
+        ((_cases(row) != ("visit",), _day(_wait(row["opening_hours"], there_now), there_now)), km, row)
+        for km, row in away
+        if km <= 30.5
+    ]
     furthest = five[-1][0] * 1.01 + 0.2
     soonest = min(wait for wait, _, _ in waits[: len(five)])
     first = min(km for wait, km, _ in waits[: len(five)] if wait == soonest)
     good = [row for wait, km, row in waits if km <= furthest and wait <= soonest and km <= first * 1.01 + 0.2]
-    return Right(tuple(good), False, f"the nearest of the five that opens about now, or on day {soonest}")
+    return Right(tuple(good), False, f"the nearest of the five that opens about now, or on day {soonest[1]}")
 
 
 def _day(wait: float, now: datetime) -> float:

@@ -123,6 +123,11 @@ def test_what_opens_in_a_while_is_as_good_as_open_and_better_than_this_afternoon
     assert [id for id, _ in found] == [2, 3, 1]
 
 
+def test_a_bus_that_may_be_elsewhere_comes_after_what_stands_still() -> None:
+    bus, house = place(1, at=away(1), hours=week(1)), place(2, at=away(9), visit=True, hours=week(3))
+    assert [id for id, _ in told(SOONEST, bus, house)] == [2, 1]
+
+
 def test_nobody_is_sent_past_five_that_are_nearer_because_a_sixth_is_open() -> None:
     closed = [place(id, at=away(id), hours=week(3)) for id in range(1, 6)]
     found = told(SOONEST, *closed, place(6, at=away(6), hours=week(1)))

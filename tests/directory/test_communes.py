@@ -57,7 +57,7 @@ def test_overseas_takes_three_digits() -> None:
 
 
 def test_the_collectivities_have_their_communes() -> None:
-    assert names("97500") == ["Miquelon-Langlade", "Saint-Pierre"]
+    assert names("97500") == ["Saint-Pierre", "Miquelon-Langlade"]
     assert names("97133") == ["Saint-Barthélemy"]
     assert names("97150") == ["Saint-Martin"]
     assert table.at("98800").departements == ("988",)
@@ -123,3 +123,8 @@ def test_without_a_table_the_operator_reads_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "broken.json.gz").write_bytes(gzip.compress(b"[]")[:-5])
     with pytest.raises(BadSetting, match="ivr assets"):
         communes.load(tmp_path / "broken.json.gz")
+
+
+def test_of_several_names_under_one_code_the_town_comes_first() -> None:
+    assert names("51300")[0] == "Vitry-le-François"
+    assert len(names("51300")) > 30

@@ -139,6 +139,10 @@ def test_openstreetmaps_way() -> None:
     assert from_osm("Sa-Mo 10:00-12:00").hours == dict.fromkeys("167", (("10:00", "12:00"),))
     assert from_osm("24/7").hours == dict.fromkeys("1234567", (("00:00", "24:00"),))
     assert from_osm("off") == Parsed({})
+    halves = (("09:00", "12:00"), ("14:00", "17:00"))
+    more = from_osm("Mo-We 09:00-12:00, Tu 14:00-17:00; We 10:00-11:00").hours  # a comma adds, a semicolon replaces
+    assert more == {"1": halves[:1], "2": halves, "3": (("10:00", "11:00"),)}
+    assert from_osm("Mo-Tu 09:00-12:00, Tu off").hours == {"1": halves[:1]}
     asked = 'Tu 09:00-12:00 "sur rendez-vous"'
     assert from_osm(asked) == Parsed({"2": (("09:00", "12:00"),)}, asked)
 
@@ -148,6 +152,8 @@ def test_openstreetmaps_way() -> None:
     [
         "",
         "Mo-Fr",
+        "PH off",
+        "PH 09:00-12:00",
         "SH off; Mo 09:00-12:00",
         "Mo[1] 09:00-12:00",
         "Apr-Oct Mo 09:00-12:00",
@@ -228,6 +234,21 @@ def test_a_week_is_said_in_groups_of_days() -> None:
     week = {**dict.fromkeys("1235", HALVES), "6": (HALVES[0],), "7": (HALVES[0],)}
     assert grouped(week) == (("1-3", HALVES), ("5", HALVES), ("67", (HALVES[0],)))
     assert grouped({}) == ()
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "Fermeture le 3eme jeudi après-midi de chaque mois",
+        "Le site sera fermé du 9 au 30 août",
+        "Pendant les vacances scolaires : 9:00 - 12:00",
+        "Sur rendez-vous du lundi au vendredi sauf mercredi matin",
+    ],
+)
+def test_what_a_comment_beside_the_hours_takes_back_is_not_known(comment: str) -> None:
+    ranges = [dila("Lundi", "", "09:00:00", "12:00:00")]
+    assert from_dila(ranges, comment) == Parsed(None, "Lundi: 09:00:00 - 12:00:00")
+    assert from_dila(ranges, "Café offert, prise de RDV conseillée").hours
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"1": 3}', '{"8": [["09:00", "12:00"]]}', '{"1": [["9", "12"]]}'])

@@ -129,6 +129,8 @@ def test_the_departement_is_found_where_the_source_says_none(
 def test_dead_numbers_are_dropped_and_counted(tmp_path: Path) -> None:
     items, told = read(tmp_path / "a.csv", formats.plain_csv([{**ROW, "phone": "0 810 25 01 10"}]))
     assert (only(items).phone, told.left_out["dead 0810 numbers"]) == ("", 1)
+    items, told = read(tmp_path / "a.csv", formats.plain_csv([{**ROW, "phone": "0 899 00 12 34"}]))
+    assert (only(items).phone, told.left_out["numbers at a higher price"]) == ("", 1)
 
 
 def archive(path: Path, **more: Any) -> Path:
@@ -170,6 +172,9 @@ def test_an_old_record_with_one_code_and_texts_is_understood(tmp_path: Path) -> 
     found = only(read(tmp_path / "a.json", formats.dila_export([record]))[0])
     assert (found.insee, found.email, found.phone) == ("01053", "b@example.org", "")
     (broken,), _ = read(tmp_path / "a.json", formats.dila_export([record | {"adresse": "[{"}]))
+    types = [record | {"id": "b", "pivot": "[{"}, record | {"id": "c", "adresse": "[" * 100_000}]
+    found, _ = read(tmp_path / "a.json", formats.dila_export([*types, record]))
+    assert [type(one) for one in found] == [Refused, Refused, Record]  # one broken record keeps no other away
     assert broken == Refused("record 1", "a nested value is no JSON", "caf-1")
 
 

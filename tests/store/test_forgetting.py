@@ -393,3 +393,17 @@ def test_what_somebody_was_given_is_forgotten_with_what_they_heard(database: Dat
     forget(database, forgetting.TURNS, cut())
     with database.reading() as tx:
         assert [len(given.of_call(tx, call)) for call in ("old", "young")] == [0, 1]
+
+
+@pytest.mark.parametrize("old", [forgetting.TURNS, forgetting.CALLERS])
+def test_a_call_that_leads_to_nobody_is_not_led_to_by_a_text_that_is_kept_longer(
+    old: forgetting.Old, sqlite_database: Database
+) -> None:
+    with sqlite_database.transaction() as tx:
+        rang(tx, "hers", NUMBER, at=NOW - 1)
+        id = texted(tx, "hers", NUMBER, NOW)
+    assert forget(sqlite_database, old, cut()) == 1
+    with sqlite_database.reading() as tx:
+        text = texts.find(tx, id)
+    assert text is not None
+    assert (text.number, text.call_id) == (NUMBER, None)

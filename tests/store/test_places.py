@@ -103,10 +103,11 @@ def test_no_look_up_reads_a_whole_table(sqlite_database: Database) -> None:
         lookup.in_departement(tx, KINDS, "00", HERE, "1")
         lookup.in_departement(tx, KINDS, "00", None, "1")
         lookup.point(tx, ("1",), KINDS)
+        lookup.doubted(tx, KINDS, ("c:1", "d:00"), 1)
         plans = [
             [row[3] for row in tx.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
             for statement, values in list(asked)
         ]
         tx.execute(text("SELECT 1"))
-    assert len(plans) == 5
+    assert len(plans) == 6
     assert [step for plan in plans for step in plan if step.startswith("SCAN")] == []

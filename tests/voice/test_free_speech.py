@@ -2,6 +2,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 
 from ivr.audio.samples import RATE, Samples, to_samples
 from ivr.voice.engines import VoiceChoice, best_voice
-from ivr.voice.free_speech import AT_ONCE, QUEUED, REMEMBERED, FreeSpeech
+from ivr.voice.free_speech import AT_ONCE, DAYS, QUEUED, REMEMBERED, FreeSpeech
 from ivr.voice.sounds import Sounds
 
 PICO = VoiceChoice("pico", "fr-FR")
@@ -49,6 +50,15 @@ class Wrong:
         if self.broken:
             raise ZeroDivisionError
         return self.pico.speak(text)
+
+
+class Silent:
+    """A voice that says nothing at all."""
+
+    name = "silent"
+
+    def speak(self, _: str) -> Samples:
+        return to_samples(np.zeros(RATE))
 
 
 class Hums:
@@ -143,6 +153,56 @@ def test_what_goes_wrong_in_a_voice_is_known_at_once_and_tried_again_when_it_is_
     assert not speech.is_hopeless(key)
 
 
+def test_what_could_not_be_spoken_is_in_no_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    speech, voice = FreeSpeech(Sounds(tmp_path)), Silent()
+    assert speech.wait(speech.begin(STREET, voice), 30) is None
+    (record,) = [record for record in caplog.records if record.name == "ivr.voice"]
+    assert "Lilas" not in repr(vars(record))
+
+
+def test_what_was_not_used_for_a_month_is_forgotten_with_what_was_never_finished(tmp_path: Path) -> None:
+    sounds, voice = Sounds(tmp_path), Hums()
+    speech = FreeSpeech(sounds)
+    old, young = speech.begin("a", voice), speech.begin("bb", voice)
+    wait_for_threads()
+    now = time.time()
+    for key, days in ((old, DAYS + 1), (young, DAYS - 1)):
+        path = speech.find(key)
+        assert path is not None
+        os.utime(path, (now, now - days * 86_400))
+    (tmp_path / "killed.part").touch()
+    os.utime(tmp_path / "killed.part", (now, now - 7200))
+    again = FreeSpeech(sounds)
+    assert [again.find(key) is not None for key in (old, young)] == [False, True]
+    assert len(list((tmp_path / "index").iterdir())) == 1
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_a_call_goes_on_where_nothing_can_be_noted_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    speech, voice = FreeSpeech(Sounds(tmp_path)), Hums()
+    key = speech.begin("a", voice)
+    wait_for_threads()
+
+    def read_only(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "utime", read_only)
+    assert speech.begin("a", voice) == key
+
+
+def test_a_call_goes_on_where_no_thread_can_be_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    speech, voice = FreeSpeech(Sounds(tmp_path)), Hums()
+
+    def no_room(_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", no_room)
+        key = speech.begin("a", voice)
+        assert speech.is_hopeless(key)
+    assert speech.wait(speech.begin("a", voice), 30) is not None
+
+
 def test_how_renders_went_is_not_remembered_for_ever(tmp_path: Path) -> None:
     speech, voice = FreeSpeech(Sounds(tmp_path)), Wrong()
     first = speech.begin("0", voice)
@@ -169,7 +229,8 @@ def test_what_was_used_longest_ago_makes_room(tmp_path: Path) -> None:
         keys.append(speech.begin(text, voice))
         path = speech.wait(keys[-1], 30)
         assert path is not None
-        os.utime(path, (at, at))
+        used = time.time() - 60 + at
+        os.utime(path, (used, used))
     speech.begin("a", voice)  # used again
     room = sum(path.stat().st_size for path in tmp_path.glob("*.wav"))
     small = FreeSpeech(sounds, most=room)

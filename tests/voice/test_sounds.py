@@ -269,3 +269,14 @@ def test_two_processes_prepare_at_once_and_a_third_was_killed_in_between(tmp_pat
     for hash in said[0]:
         data = (tmp_path / f"{hash}.wav").read_bytes()
         assert hashlib.sha256(data).hexdigest()[:32] == hash
+
+
+def test_a_full_disk_is_not_kept_full_by_what_was_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    sounds = Sounds(tmp_path)
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        sounds.pause(10)
+    assert not list(tmp_path.glob("*.part"))

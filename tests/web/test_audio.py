@@ -153,3 +153,14 @@ def test_other_sounds_are_not_waited_for(tmp_path: Path) -> None:
     aloud, key, _ = speaking(tmp_path)
     assert get(aloud, f"/audio/aa/main/{key}.wav").status_code == 404
     assert get(None, f"/audio/aa/speech/{key}.wav").status_code == 404
+
+
+def test_too_many_who_ask_for_what_will_not_come_are_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aloud, key, spoken = speaking(tmp_path)
+    monkeypatch.setattr(audio, "MOST_WAITING", 0)
+    late = Late(aloud)
+    answer = get(late, f"/audio/aa/speech/{'a' * 32}.wav", looks=10_000)
+    assert (answer.content, late.asked) == (tone(), 1)
+    assert get(aloud, f"/audio/aa/speech/{key}.wav").content == spoken

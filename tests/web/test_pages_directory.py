@@ -244,6 +244,12 @@ def test_on_a_public_holiday_nobody_is_told_that_a_place_is_open(house: House) -
     assert "jour férié : ouverture non confirmée" in text(visit.get("/directory"))
 
 
+def test_overseas_today_is_the_day_there(house: House) -> None:
+    put(house.joined, departement="988", hours={"2": [["07:00", "11:00"]]})
+    house.clock.now = datetime(2026, 11, 23, 15, tzinfo=house.site.zone).timestamp()  # Tuesday, 1 h, in Nouméa
+    assert "aujourd’hui 07:00–11:00" in text(house.visit("aidant").get("/directory"))
+
+
 def test_a_form_that_is_older_than_the_place_is_refused_and_says_what_changed(house: House) -> None:
     id, visit = put(house.joined), house.visit("admin")
     old = form(visit, f"/directory/{id}/edit")

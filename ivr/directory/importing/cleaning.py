@@ -23,6 +23,7 @@ _SIX = "508"
 """Saint-Pierre-et-Miquelon writes six digits behind it."""
 _FEWER = ("681", "687", "689")
 """Those that are keyed with 00 in front."""
+_DEAR = re.compile(r"08[129]\d{7}|118\d{3}")
 
 BOXES = (
     (41.2, 51.3, -5.6, 9.8),  # south, north, west, east: the mainland and Corsica
@@ -138,7 +139,7 @@ def phone(value: object) -> str:
     if plus:
         digits = _from_abroad(digits)
     good = re.fullmatch(r"0[1-9]\d{8}|00(?:68[179])\d{6,8}|3\d{3}|1\d{2}|11[68]\d{3}", digits)
-    return digits if good and not dead(digits) else ""
+    return digits if good and not dead(digits) and not _DEAR.fullmatch(digits) else ""
 
 
 def _from_abroad(digits: str) -> str:
@@ -155,6 +156,12 @@ def dead(value: object) -> bool:
     """0810 numbers were switched off."""
     digits = re.sub(r"\D", "", text(value).replace("(0)", ""))
     return bool(re.fullmatch(r"(?:0|33|0033)810\d{6}", digits))
+
+
+def dear(value: object) -> bool:
+    """Numbers at a higher price (081, 082, 089, 118…) are not told to people who have little credit."""
+    digits = re.sub(r"\D", "", text(value).replace("(0)", ""))
+    return bool(_DEAR.fullmatch(re.sub(r"^(?:00)?33(?=8\d{8}$)", "0", digits))) and not dead(digits)
 
 
 def email(value: object) -> str:

@@ -94,21 +94,24 @@ class _Reader:
             yield Refused(where, "it is no record")
             return
         id = cleaning.text(record.get("id"))[: cleaning.LINE_MOST]
-        types = [cleaning.text(pivot.get("type_service_local")) for pivot in nested(record.get("pivot"))]
-        kind = next((KINDS[type] for type in types if type in KINDS), None)
         try:
+            types = [cleaning.text(pivot.get("type_service_local")) for pivot in nested(record.get("pivot"))]
             if TOWN_HALLS & set(types):
                 yield from self._point(record)
-            if kind is None:
-                self._told.left_out[f"of type {types[0][:40] if types else 'none'}"] += 1
-            elif cleaning.text(record.get("statut_de_diffusion")).lower() == "false":
-                self._told.left_out["not published any more"] += 1
-            elif kind == "prefecture" and _gives_no_papers(record, types):
-                self._told.left_out["a prefecture where nobody's papers are made"] += 1
-            else:
-                yield self._maker.record(_raw(record, id, kind))
+            yield from self._place(record, id, types)
         except Bad as bad:
             yield Refused(where, str(bad), id)
+
+    def _place(self, record: Mapping[str, Any], id: str, types: list[str]) -> Iterator[Item]:
+        kind = next((KINDS[type] for type in types if type in KINDS), None)
+        if kind is None:
+            self._told.left_out[f"of type {types[0][:40] if types else 'none'}"] += 1
+        elif cleaning.text(record.get("statut_de_diffusion")).lower() == "false":
+            self._told.left_out["not published any more"] += 1
+        elif kind == "prefecture" and _gives_no_papers(record, types):
+            self._told.left_out["a prefecture where nobody's papers are made"] += 1
+        else:
+            yield self._maker.record(_raw(record, id, kind))
 
     def _point(self, record: Mapping[str, Any]) -> Iterator[Item]:
         """The first town hall of a commune counts."""
@@ -139,12 +142,13 @@ def _loaded(value: Any) -> Any:
         return value
     try:
         return json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Bad("a nested value is no JSON") from None
 
 
 def _raw(record: Mapping[str, Any], id: str, kind: str) -> Raw:
-    (address, visit), parsed = _address(record), from_dila(nested(record.get("plage_ouverture")))
+    comment = cleaning.text(record.get("commentaire_plage_ouverture"))
+    (address, visit), parsed = _address(record), from_dila(nested(record.get("plage_ouverture")), comment)
     parts = (address.get(name) for name in ("complement1", "complement2", "service_distribution"))
     values = {
         "source_id": id,
@@ -161,7 +165,7 @@ def _raw(record: Mapping[str, Any], id: str, kind: str) -> Raw:
         "email": _first(record.get("adresse_courriel")),
         "website": _first(record.get("site_internet")),
         "hours_note": parsed.note,
-        "note": record.get("commentaire_plage_ouverture"),
+        "note": comment,
         "record_updated": record.get("date_modification"),
     }
     return Raw(values, visit, parsed.hours)

@@ -46,6 +46,7 @@ class Maker:
         insee = cleaning.insee(given.get("insee"))
         known = cleaning.departement(given.get("departement"))
         self._told.left_out["dead 0810 numbers"] += cleaning.dead(given.get("phone"))
+        self._told.left_out["numbers at a higher price"] += cleaning.dear(given.get("phone"))
         return Record(
             source_id=id,
             kind=kind,
