@@ -145,9 +145,9 @@ def _text_messages(c: Checked) -> Iterator[Mistake]:
         if node.text is not None and not isinstance(node, Menu | Steps):
             yield c.at(node, "only a menu, a question or steps can have a `text`")
         named = dict(node.values).get(TEXT_OF) if isinstance(node, Goto) else None
-        for tongue in c.content.tongues if named is not None else ():
-            if named not in tongue.sms:
-                yield c.at(node, f"no text message `{named}`", tongue.code)
+        lacking = [tongue.code for tongue in c.content.tongues if named is not None and named not in tongue.sms]
+        for code in lacking:
+            yield c.at(node, f"no text message `{named}`", code)
 
 
 def _places(c: Checked) -> Iterator[Mistake]:
