@@ -11,7 +11,7 @@ from heapq import heappop, heappush
 from ivr.engine.content import DAYS, PARTS, Content
 from ivr.engine.graph import live_answers, spoken_next, targets
 from ivr.engine.menu import Goto, Line, Menu, Node, Placed, Route, Say, Steps
-from ivr.engine.say import lines, said
+from ivr.engine.say import every, lines, said
 from ivr.engine.turn import Variant
 
 Lengths = Mapping[tuple[str, str, Variant], float]
@@ -67,8 +67,8 @@ class Pace:
 
     def first_facts(self) -> dict[str, float]:
         """For each tree that explains something: seconds until its first fact has been told."""
-        outside = _outside(self._content)
-        trees = {node.tree for node in self._content.nodes.values() if node.tree not in outside}
+        outside, nodes = _outside(self._content), self._content.nodes.values()
+        trees = {node.tree for node in nodes if node.tree not in outside and self._explains(node)}
         first: dict[str, float] = {}
         for node, arrival, _, answers in self._arrivals():
             if len(first) == len(trees) and arrival > max(first.values(), default=0.0):
@@ -92,6 +92,11 @@ class Pace:
                     return length
             length += self._content.limits.page_silence
         return None
+
+    def _explains(self, node: Node) -> bool:
+        """Whether any fact is told here, whatever the caller answered."""
+        says = [lines(node, page) for page in range(len(node.pages))] if isinstance(node, Steps) else [node.say]
+        return any(isinstance(item, str) and self._tells(item) for say in says for item in every(say))
 
     def _tells(self, prompt: str) -> bool:
         return any(tongue.texts[prompt].facts for tongue in self._content.tongues if prompt in tongue.texts)

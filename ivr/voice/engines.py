@@ -58,7 +58,7 @@ def best_voice(choices: Sequence[VoiceChoice], models_dir: Path | None = None) -
     reasons = []
     for choice in choices:
         if choice.engine not in ENGINES:
-            reasons.append(f"there is no engine {choice.engine!r} (there are: {', '.join(ENGINES)})")
+            reasons.append(f"there is no engine {choice.engine!r} (there are: {', '.join(sorted(ENGINES))})")
             continue
         try:
             return ENGINES[choice.engine](choice, models_dir)

@@ -26,7 +26,7 @@ from tests.web.people import AGENT, Clock
 
 PUBLIC = "http://127.0.0.1:8000"
 """Where the telephone company believes us to be."""
-PATIENCE = 20.0
+PATIENCE = 60.0
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 
 

@@ -164,7 +164,7 @@ def test_the_first_voice_that_works_is_taken() -> None:
 
 def test_where_no_voice_works_every_reason_is_told() -> None:
     with pytest.raises(
-        VoiceFailed, match=r"no voice 'xx'; there is no engine 'robot' \(there are: pico, espeak, piper\)"
+        VoiceFailed, match=r"no voice 'xx'; there is no engine 'robot' \(there are: espeak, pico, piper\)"
     ):
         best_voice([VoiceChoice("pico", "xx"), VoiceChoice("robot", "r2")])
     with pytest.raises(VoiceFailed, match="none is named"):
