@@ -45,6 +45,7 @@ function mend(root) {
   for (const [id, row] of rowsOf(desk)) {
     const other = now.get(id);
     row.classList.toggle("gone", !other);
+    row.querySelector("button")?.setAttribute("aria-disabled", !other);
     if (other) {
       unseen -= 1;
       for (const part of ["age", "facts"]) {
