@@ -13,7 +13,7 @@ from ivr.store.imports import HAND, Set
 
 DAY = 86_400
 TOLD_DAYS = 90
-LOAD = "`ivr directory import dila`, then france-services and laposte (docs/directory.md)"
+LOAD = "ivr directory import dila`, then france-services and laposte (docs/directory.md)"
 
 
 def report(joined: Parts) -> list[Line]:
@@ -30,12 +30,12 @@ def report(joined: Parts) -> list[Line]:
 def hint(joined: Parts) -> str:
     """How the directory is filled; nothing where something is in it."""
     with joined.database.reading() as tx:
-        return "" if imports.any_place(tx) else f"The directory of offices is empty. To load it: {LOAD}"
+        return "" if imports.any_place(tx) else f"The directory of offices is empty. To load it: `.venv/bin/{LOAD}"
 
 
 def _lines(tx: Transaction, joined: Parts) -> Iterator[Line]:
     if not imports.any_place(tx):
-        yield Line("missing", f"directory: no places, callers are sent nowhere: {LOAD}")
+        yield Line("missing", f"directory: no places, callers are sent nowhere: `{LOAD}")
     today = date.fromisoformat(joined.today())
     for one in imports.sets(tx):
         if one.source != HAND:

@@ -95,7 +95,7 @@ def joined(tmp_path: Path, sqlite_url: str) -> Parts:
 def test_an_empty_directory_says_how_it_is_filled(joined: Parts) -> None:
     (line,) = report(joined)
     assert (line[0], "`ivr directory import dila`" in line[1]) == ("missing", True)
-    assert "`ivr directory import dila`" in preflight_directory.hint(joined)
+    assert "`.venv/bin/ivr directory import dila`" in preflight_directory.hint(joined)
 
 
 def test_an_old_set_a_refused_one_and_places_that_are_gone_are_said(
