@@ -2,6 +2,8 @@
 
 import shutil
 import tempfile
+import threading
+import time
 import warnings
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
@@ -12,6 +14,7 @@ from typing import Any
 
 import psycopg
 
+from ivr.errors import StorageAway
 from ivr.store import engines
 from ivr.store.crypto import Keyring
 from ivr.store.database import Database
@@ -21,6 +24,7 @@ OLD_KEY = b"only for tests: an older key.   "
 TEMPLATE = "template_migrated"
 MOST_COMPILED = 3000
 """Tables that a test looks up in its database are new statements each time."""
+PATIENCE = 60.0
 serial = count(1)
 
 
@@ -116,6 +120,17 @@ def opened(url: str, keys: Keyring | None = None) -> Iterator[Database]:
         yield database
     finally:
         database.dispose()
+
+
+def answers_again(database: Database) -> None:
+    """Waits until somebody tries again: on a busy machine the outage was long enough to trip the breaker."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return database.ping()
+        except StorageAway:
+            assert time.monotonic() < end, "the database stayed away"
+            threading.Event().wait(0.05)
 
 
 def migrated_postgres(server: PostgresServer) -> None:

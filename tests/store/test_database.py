@@ -11,7 +11,7 @@ from ivr.errors import BadSetting, StorageAway
 from ivr.store import callers, calls, engines
 from ivr.store.database import Database
 from ivr.store.queue import Queue
-from tests.databases import PostgresServer, keyring, opened
+from tests.databases import PostgresServer, answers_again, keyring, opened
 from tests.store.people import NOW, NUMBER, new_call, new_turn
 
 
@@ -189,6 +189,7 @@ def test_an_outage_between_transactions_is_over_when_the_server_is_back(postgres
         with pytest.raises(StorageAway):
             database.ping()
         postgres_server.start()
+        answers_again(database)
         with database.transaction() as tx:
             calls.add_turn(tx, new_turn())
         with database.reading() as tx:
@@ -223,10 +224,12 @@ def test_an_outage_inside_a_transaction_keeps_nothing_of_it(postgres_server: Pos
             postgres_server.stop()
             calls.add_turn(tx, new_turn())
         postgres_server.start()
+        answers_again(database)
         with pytest.raises(StorageAway), database.transaction() as tx:  # noqa: PT012
             calls.log_call(tx, new_call())
             postgres_server.stop()
         postgres_server.start()
+        answers_again(database)
         with database.reading() as tx:
             assert calls.find(tx, "call-1") is None
 
@@ -240,7 +243,7 @@ def test_going_on_after_the_connection_broke_is_still_an_outage(postgres_server:
                 calls.log_call(tx, new_call())
             calls.log_call(tx, new_call())
         postgres_server.start()
-        database.ping()
+        answers_again(database)
 
 
 def test_times_are_kept_to_the_microsecond(database: Database) -> None:
