@@ -108,3 +108,20 @@ def test_the_address_that_is_sent_is_the_one_that_is_spoken() -> None:
     sent = facts["nationality.address-written"].value or ""
     street, code = facts["nationality.address-street"].value, facts["nationality.address-code"].value
     assert f"{street} rue Francis-le-Carval, {code} Rezé" in sent
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_address_can_be_sent_as_soon_as_it_was_heard(language: str) -> None:
+    place = {"place_name": "A name", "place_address": "A street"}
+    outside = {
+        "announcement": Known("none"),
+        "resume": Known("none"),
+        "where": Known("known"),
+        "places": Known("visit", {"place_sure": 1}, place),
+        "text_way": Known("ready", {}, {"text_number": NUMBER}),
+    }
+    call = Caller(BOOK, outside).arrives(language, texting=True).presses("53").stays_silent()
+    assert heard(call) == ["referral.place.visit", "A street", "referral.place.again", "text.hint"]
+    call.presses("71")
+    assert [fact.what for fact in call.facts if isinstance(fact, TextRequested)] == ["place"]
+    assert (call.turn.node, heard(call)[0]) == ("referral.place", "text.sent")

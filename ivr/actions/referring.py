@@ -94,7 +94,7 @@ def week(_: Referrals, asked: Asked, tx: Transaction) -> Known:
     """known, with the values hours_1 to hours_7; unknown."""
     id = asked.state.values.get(ID)
     place = places.get(tx, id) if isinstance(id, int) else None
-    values = referring_hours.week(None if place is None else place.hours)
+    values = referring_hours.week(None if place is None else referring_hours.certain(place))
     return Known("known" if any(values.values()) else "unknown", values)
 
 
@@ -148,7 +148,7 @@ def _values(place: Place, one: Chosen, nth: int, now: float) -> dict[str, Value 
         SOME: None if one.sure or one.near else 1,
         NTH: nth,
         ID: place.id,
-        **referring_hours.now_and_next(place.hours, local, place.departement),
+        **referring_hours.now_and_next(referring_hours.certain(place), local, place.departement),
     }
 
 

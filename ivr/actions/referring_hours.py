@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from ivr.directory.hours import Hours, grouped, is_holiday, spans_on
+from ivr.directory.hours import Hours, grouped, hold, is_holiday, spans_on
 from ivr.engine.turn import Opening, Value
+from ivr.store.places import Place
 
 KNOWN, TODAY, CLOSED_TODAY, NEXT = "hours_known", "hours_today", "hours_closed_today", "hours_next"
 TODAY_AND_NEXT = (KNOWN, TODAY, CLOSED_TODAY, NEXT)
@@ -14,6 +15,14 @@ AHEAD = 8
 """Days in which the next opening is looked for."""
 
 Spoken = Mapping[str, Value | None]
+
+
+def certain(place: Place) -> Hours | None:
+    """The hours that may be told as a fact; None where nobody knows, or the source's comment takes them back at times.
+
+    Who corrected them has read the comment.
+    """
+    return place.hours if "hours" in place.corrected or hold(place.note) else None
 
 
 def now_and_next(hours: Hours | None, now: datetime, departement: str | None) -> Spoken:

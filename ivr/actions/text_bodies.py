@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ivr.actions.referring_hours import certain
+from ivr.directory.hours import Hours
 from ivr.engine import sms_text
 from ivr.engine.sms_text import PLACE, Told
 from ivr.engine.state import State
 from ivr.release.release import Release
 from ivr.store import places
 from ivr.store.database import Transaction
-from ivr.store.places import Hours, Place
+from ivr.store.places import Place
 
 PLACE_ID = "place_id"
 """The value that names the place that the caller was given."""
@@ -45,7 +47,8 @@ def told(place: Place) -> Told:
     address = ", ".join(filter(None, (place.street, place.extra, f"{place.postal_code} {place.city}".strip())))
     if place.visit is False:
         return Told(place.name, address, place.phone, visit=False)
-    week = tuple(_week(place.hours)) if place.hours else ()
+    hours = certain(place)
+    week = tuple(_week(hours)) if hours else ()
     return Told(place.name, address, place.phone, week, _map(place), place.visit)
 
 

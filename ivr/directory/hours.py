@@ -19,6 +19,7 @@ __all__ = [
     "from_listing",
     "from_osm",
     "grouped",
+    "hold",
     "is_holiday",
     "opens",
     "read",
@@ -32,7 +33,9 @@ OSM = re.findall("..", "motuwethfrsasu")
 CLOSED = re.compile(r"(neant|ferme|fermee|fermeture|ferme toute la journee|journee fermee)?")
 HARMLESS = re.compile(r"((uniquement|seulement) )?((avec|sur|sans|avec ou sans|avec et sans) )?(rendez[- ]vous|rdv)")
 """What may stand beside hours without changing them."""
-TAKES_BACK = re.compile(r"\bferm(e|es|ee|ees|eture|etures)?\b|\bvacances\b|\bsauf\b|\bexceptionnel")
+TAKES_BACK = re.compile(
+    r"\bferm(e|es|ee|ees|eture|etures)?\b|\bvacances\b|\bconges\b|\bsauf\b|\bexceptionnel|\bestiv|\bmodifi|\bchangent\b"
+)
 """What in a comment beside the hours says that they do not always hold."""
 
 _SPAN = re.compile(r"(?:de |d'|du )?(.+?) ?(?:-| a | jusqu'a ) ?(.+)")
@@ -78,11 +81,13 @@ def _week(days: Iterable[tuple[str, str]], said: str) -> Parsed:
     return Parsed(hours) if hours else Parsed(None, note)
 
 
-def from_dila(ranges: Iterable[Mapping[str, object]], beside: str = "") -> Parsed:
-    """`plage_ouverture`: days from and to with two spans and a comment, which may take back what the times say.
+def hold(comment: str) -> bool:
+    """Whether a comment beside hours leaves them as they are: no holidays, no August, no exception is in it."""
+    return TAKES_BACK.search(_plain(comment)) is None
 
-    So may the comment that stands `beside` all of them.
-    """
+
+def from_dila(ranges: Iterable[Mapping[str, object]]) -> Parsed:
+    """`plage_ouverture`: days from and to with two spans and a comment, which may take back what the times say."""
     days: list[tuple[str, str]] = []
     comments: dict[str, None] = {}
     for one in ranges:
@@ -95,7 +100,7 @@ def from_dila(ranges: Iterable[Mapping[str, object]], beside: str = "") -> Parse
             comments[comment] = None
     note = "; ".join([*(f"{name}: {times}" for name, times in days), *comments])
     harmless = all(HARMLESS.fullmatch(_plain(comment)) for comment in comments)
-    if not harmless or TAKES_BACK.search(_plain(beside)):
+    if not harmless:
         return Parsed(None, note)
     parsed = _week(days, note)
     return Parsed(parsed.hours, parsed.note or "; ".join(comments))

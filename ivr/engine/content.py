@@ -19,7 +19,7 @@ MOMENTS = (*DAYS, *(f"month.{month}" for month in range(1, 13)), *PARTS)
 """What is said of a moment; every language must have each of these."""
 
 HOUR, MINUTE = "hour", "minute"
-CLOCK = ("clock.hour", "clock.hour-and", "clock.minutes")
+CLOCK = ("clock.hour", "clock.hour-and", "clock.minutes", "clock.half")
 HOURS = (*(f"hours.{word}" for word in ("from", "to", "and", "till", "closed")), *CLOCK)
 """What is said of opening hours; every language must have each of these where a menu speaks any."""
 
@@ -57,16 +57,22 @@ class Text:
 class Clock:
     """How a language tells a full hour and any other time: `hour`, `minute` and names of CLOCK, in their order.
 
+    `half` is how half past is told, where that is not like any other time.
     `hours` is how far people count: to 24, or to 12 and then from one again.
     """
 
     full: tuple[str, ...] = (HOUR, "clock.hour")
     part: tuple[str, ...] = (HOUR, "clock.hour-and", MINUTE)
+    half: tuple[str, ...] = ()
     hours: int = 24
 
     def hour(self, hour: int) -> int:
         """The number that is said for this hour of the day."""
         return hour if self.hours == 24 else (hour - 1) % self.hours + 1
+
+    def words(self, minute: int) -> tuple[str, ...]:
+        """What tells a time of this minute."""
+        return self.full if minute == 0 else self.half if minute == 30 and self.half else self.part
 
 
 USUAL_CLOCK = Clock()

@@ -185,11 +185,11 @@ def _commands(about: Raw, wrong: Wrong) -> dict[str, tuple[str, ...]]:
 def _clock(about: Raw, wrong: Wrong) -> Clock:
     """How a time is told; what is not said stays as it is usual."""
     said = _table(about, "clock", wrong)
-    _unknown(said, {"full", "part", "hours"}, wrong)
+    _unknown(said, {"full", "part", "half", "hours"}, wrong)
     hours = said.get("hours", USUAL_CLOCK.hours)
     if hours not in (12, 24):
         wrong("`clock` counts `hours` to 12 or to 24")
-    found = {name: _list(said, name, wrong) for name in ("full", "part")}
+    found = {name: _list(said, name, wrong) for name in ("full", "part", "half")}
     for name in sorted({name for names in found.values() for name in names} - {HOUR, MINUTE, *CLOCK}):
         wrong(f"`clock` names `{name}`: one of {', '.join((HOUR, MINUTE, *CLOCK))}")
     return Clock(**{name: names for name, names in found.items() if names}, hours=12 if hours == 12 else 24)

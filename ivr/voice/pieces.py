@@ -126,4 +126,4 @@ def _time(time: str, clock: Clock) -> tuple[str, ...]:
     """ValueError for a time that is none."""
     hour, minute = map(int, time.split(":"))
     said = {HOUR: f"number.{clock.hour(hour)}", MINUTE: f"number.{minute}"}
-    return tuple(said.get(word, word) for word in (clock.part if minute else clock.full))
+    return tuple(said.get(word, word) for word in clock.words(minute))

@@ -7,6 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from ivr.actions import directory as actions
+from ivr.actions import referring_hours
 from ivr.actions.audit import Deed
 from ivr.actions.place_area import named
 from ivr.actions.place_fields import DAYS, degrees
@@ -68,6 +69,7 @@ def page(ask: Ask, problem: Refused | None = None) -> Response:
             "place": place,
             "areas": named(area.area for area in places.areas_of(tx, place.id)),
             "week": week(ask.language, place),
+            "hours_told": referring_hours.certain(place) is not None,
             "parts": parts(ask.language, place, names),
             "verifier": names.get(place.verified_by or 0),
             "past": _past(tx, place),

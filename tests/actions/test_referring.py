@@ -1,5 +1,6 @@
 """Where a caller lives and which place they are told: asked question by question, in a country that is not."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -513,6 +514,21 @@ def test_hours_that_nobody_knows_are_not_said(sqlite_database: Database) -> None
         assert call.case("place_hours") == "unknown"
         put(tx, departement="00")
         assert told(tx).case("place_hours") == "unknown"
+
+
+def test_hours_that_a_comment_takes_back_at_times_are_told_only_when_a_person_corrected_them(
+    sqlite_database: Database,
+) -> None:
+    with sqlite_database.transaction() as tx:
+        closed = {"departement": "00", "hours": WEEK, "note": "Fermeture en août"}
+        put(tx, **closed)
+        call = told(tx)
+        assert (call.case("place_hours"), call.value("hours_today")) == ("unknown", None)
+    with sqlite_database.transaction() as tx:
+        put(tx, **{**closed, "departement": "01", "corrected": json.dumps({"hours": WEEK})})
+        call = Call(tx)
+        call.keys("01")
+        assert (call.case("places"), call.case("place_hours")) == ("address", "known")
 
 
 # --- remembering it

@@ -17,6 +17,7 @@ from ivr.directory.hours import (
     from_listing,
     from_osm,
     grouped,
+    hold,
     is_holiday,
     opens,
     read,
@@ -243,12 +244,14 @@ def test_a_week_is_said_in_groups_of_days() -> None:
         "Le site sera fermé du 9 au 30 août",
         "Pendant les vacances scolaires : 9:00 - 12:00",
         "Sur rendez-vous du lundi au vendredi sauf mercredi matin",
+        "Horaires d’été du 15 juillet au 25 août : congés annuels",
+        "Pour la période estivale, le lundi seulement",
     ],
 )
-def test_what_a_comment_beside_the_hours_takes_back_is_not_known(comment: str) -> None:
-    ranges = [dila("Lundi", "", "09:00:00", "12:00:00")]
-    assert from_dila(ranges, comment) == Parsed(None, "Lundi: 09:00:00 - 12:00:00")
-    assert from_dila(ranges, "Café offert, prise de RDV conseillée").hours
+def test_a_comment_may_take_the_hours_back_at_times(comment: str) -> None:
+    assert not hold(comment)
+    assert hold("Café offert, prise de RDV conseillée")
+    assert hold("")
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"1": 3}', '{"8": [["09:00", "12:00"]]}', '{"1": [["9", "12"]]}'])

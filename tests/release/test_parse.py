@@ -71,13 +71,13 @@ def test_where_nothing_can_be_sent_no_node_has_a_text():
 @pytest.mark.parametrize(
     ("clock", "what"),
     [
-        ({"half": ["hour"]}, "unknown field `half`"),
+        ({"quarter": ["hour"]}, "unknown field `quarter`"),
         ({"full": "hour"}, "`full` must be a list"),
         (["hour"], "`clock` must be a mapping"),
         ({"hours": 10}, "`clock` counts `hours` to 12 or to 24"),
         (
             {"full": ["hour", "clock.tick"]},
-            "`clock` names `clock.tick`: one of hour, minute, clock.hour, clock.hour-and, clock.minutes",
+            "`clock` names `clock.tick`: one of hour, minute, clock.hour, clock.hour-and, clock.minutes, clock.half",
         ),
     ],
 )
@@ -89,10 +89,11 @@ def test_a_clock_that_cannot_be_read_is_named(clock, what):
 
 def test_a_language_tells_the_time_its_own_way_or_the_usual_one():
     data = raw(languages=("aa", "bb"))
-    data["languages"]["bb"]["language"]["clock"] = {"part": ["minute", "clock.minutes", "hour"], "hours": 12}
+    part, half = ["minute", "clock.minutes", "hour"], ["hour", "clock.half"]
+    data["languages"]["bb"]["language"]["clock"] = {"part": part, "half": half, "hours": 12}
     first, second = parse(data).tongues
     assert first.clock == Clock(("hour", "clock.hour"), ("hour", "clock.hour-and", "minute"))
-    assert second.clock == Clock(("hour", "clock.hour"), ("minute", "clock.minutes", "hour"), 12)
+    assert second.clock == Clock(("hour", "clock.hour"), tuple(part), tuple(half), 12)
 
 
 def test_an_unknown_field_of_the_frame_is_named():

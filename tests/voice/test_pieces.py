@@ -137,6 +137,15 @@ def test_how_a_time_is_put_together_belongs_to_the_language() -> None:
     )
 
 
+def test_half_past_has_words_of_its_own_where_people_say_it_so() -> None:
+    clock = Clock(half=("hour", "clock.half"), hours=12)
+    heard = names(Hours("", (("08:30", "16:45"),), "fr"), Reading(clock=clock))
+    assert heard == (
+        *("hours.from", "number.8", "clock.half"),
+        *("hours.till", "number.4", "clock.hour-and", "number.45"),
+    )
+
+
 @pytest.mark.parametrize("time", ["9", "", "nine:00", "09:00:00"])
 def test_a_time_that_is_none_is_never_said_wrongly(time: str) -> None:
     with pytest.raises(ValueError, match=r"."):

@@ -235,6 +235,14 @@ def test_hours_can_be_unknown_or_closed_on_every_day(house: House) -> None:
     assert "horaires inconnus" in text(house.visit("aidant").get("/directory"))
 
 
+def test_that_callers_do_not_hear_doubtful_hours_is_said_until_somebody_corrects_them(house: House) -> None:
+    id = put(house.joined, note="Fermeture en août")
+    said = "demander avant d’y aller"
+    assert said in text(house.visit("aidant").get(f"/directory/{id}"))
+    correct(house, id, hours__1="9h-12h")
+    assert said not in text(house.visit("aidant").get(f"/directory/{id}"))
+
+
 def test_on_a_public_holiday_nobody_is_told_that_a_place_is_open(house: House) -> None:
     put(house.joined)
     visit = house.visit("aidant")

@@ -148,7 +148,7 @@ def _loaded(value: Any) -> Any:
 
 def _raw(record: Mapping[str, Any], id: str, kind: str) -> Raw:
     comment = cleaning.text(record.get("commentaire_plage_ouverture"))
-    (address, visit), parsed = _address(record), from_dila(nested(record.get("plage_ouverture")), comment)
+    (address, visit), parsed = _address(record), from_dila(nested(record.get("plage_ouverture")))
     parts = (address.get(name) for name in ("complement1", "complement2", "service_distribution"))
     values = {
         "source_id": id,
