@@ -95,18 +95,19 @@ def answer(tx: Transaction, office: Office, home: Home, now: float) -> tuple[Cho
 def _once(office: Office, chosen: Iterable[Chosen], rows: Mapping[int, Nearby]) -> tuple[Chosen, ...]:
     """Two sources may have the same office; what helps beside another one under its own name is no double."""
     own_name = office.rule is Rule.NEAREST and not office.soonest
-    found: dict[int, Chosen] = {}
+    found: list[Chosen] = []
+    told: dict[tuple[str, str], list[Nearby]] = {}
     for one, row in ((one, rows[one.id]) for one in chosen if one.id in rows):
-        told = (rows[id] for id in found)
-        if not any(_same(row, before) and (not own_name or _plain(row.name) == _plain(before.name)) for before in told):
-            found[one.id] = one
-    return tuple(found.values())
+        before = told.setdefault((_plain(row.address), _plain(row.name) if own_name else ""), [])
+        if not row.address or not any(_at_one_door(row, other) for other in before):
+            found.append(one)
+            before.append(row)
+    return tuple(found)
 
 
-def _same(row: Nearby, one: Nearby) -> bool:
-    """At one address, as far as anybody knows."""
-    apart = 0.0 if row.at is None or one.at is None else kilometres(row.at, one.at)
-    return bool(row.address) and _plain(row.address) == _plain(one.address) and apart < DOOR_KM
+def _at_one_door(row: Nearby, one: Nearby) -> bool:
+    """As far as anybody knows."""
+    return row.at is None or one.at is None or kilometres(row.at, one.at) < DOOR_KM
 
 
 def _plain(text: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import cos, radians
 from typing import Any
 
-from sqlalchemy import BindParameter, and_, bindparam, case, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, case, func, or_, select
 
 from ivr.store.database import Stored, Transaction
 from ivr.store.directory_tables import commune_points, place_areas, places
@@ -74,11 +74,19 @@ NORTH, EAST = LAT - bindparam("lat"), LON - bindparam("lon")
 SQUARE = NORTH * NORTH + EAST * EAST * bindparam("narrow")
 CANNOT_VISIT = case((places.c.visit.is_(False), 1), else_=0)
 BY_NAME = (case((places.c.insee == bindparam("insee"), 0), else_=1), places.c.name, places.c.id)
-IN_DEPARTEMENT = (
-    select(*LIGHT).where(places.c.kind.in_(KINDS), places.c.departement == bindparam("departement"), THERE).limit(MOST)
+IN_DEPARTEMENT = select(places.c.id).where(
+    places.c.kind.in_(KINDS), places.c.departement == bindparam("departement"), THERE
 )
-NEAREST = IN_DEPARTEMENT.order_by(CANNOT_VISIT, SQUARE.nulls_last(), *BY_NAME)
-ANY = IN_DEPARTEMENT.order_by(CANNOT_VISIT, *BY_NAME)
+
+
+def _first(*order: ColumnElement[Any]) -> Select[Any]:
+    """The few that come first: hundreds are sorted by their ids alone, only these are read whole."""
+    few = IN_DEPARTEMENT.order_by(*order).limit(MOST)
+    return select(*LIGHT).where(places.c.id.in_(few)).order_by(*order)
+
+
+NEAREST = _first(CANNOT_VISIT, SQUARE.nulls_last(), *BY_NAME)
+ANY = _first(CANNOT_VISIT, *BY_NAME)
 POINTS = select(commune_points.c.insee, commune_points.c.lat, commune_points.c.lon).where(
     commune_points.c.insee.in_(bindparam("communes", expanding=True))
 )
