@@ -62,7 +62,7 @@ def ranked(
         if competent or office.rule is Rule.COMPETENT:
             return tuple(Chosen(one.id, sure=True, near=False) for one, _ in sorted(competent, key=_by_distance))
         if len(found) == 1:
-            return (Chosen(found[0][0].id, sure=True, near=False),)
+            return (Chosen(found[0][0].id, sure=office.sole, near=False),)
     ordered = sorted(found, key=_by_distance)
     near = _nearest(found)
     if office.soonest:

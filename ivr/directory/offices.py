@@ -17,13 +17,17 @@ class Rule(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """`soonest`: of the near ones, what opens about now first. `of_another`: asked for where another one lived."""
+    """`soonest`: of the near ones, what opens about now first. `of_another`: asked for where another one lived.
+
+    `sole`: each département has exactly one, which is everybody's there.
+    """
 
     id: str
     kinds: tuple[str, ...]
     rule: Rule
     soonest: bool = False
     of_another: bool = False
+    sole: bool = False
 
 
 KINDS = tuple(sorted(record.KINDS))
@@ -33,7 +37,7 @@ KINDS = tuple(sorted(record.KINDS))
 OFFICES: Mapping[str, Office] = {
     office.id: office
     for office in (
-        Office("prefecture", ("prefecture",), Rule.DEPARTEMENT),
+        Office("prefecture", ("prefecture",), Rule.DEPARTEMENT, sole=True),
         Office("cpam", ("cpam",), Rule.DEPARTEMENT),
         Office("caf", ("caf",), Rule.DEPARTEMENT),
         Office("msa", ("msa",), Rule.DEPARTEMENT),

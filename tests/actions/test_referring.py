@@ -185,7 +185,7 @@ def test_a_departement_will_do(sqlite_database: Database) -> None:
         call = Call(tx)
         id = put(tx, departement="01")
         assert (call.keys("01"), call.secret("area")) == ("found", "d:01")
-        assert (call.case("places"), call.value("place_id"), call.value("place_sure")) == ("address", id, 1)
+        assert (call.case("places"), call.value("place_id"), call.value("place_some")) == ("address", id, 1)
 
 
 def test_without_the_table_of_communes_nothing_that_is_keyed_is_understood(sqlite_database: Database) -> None:
@@ -334,7 +334,7 @@ def test_all_that_is_known_of_a_place_can_be_said(database: Database) -> None:
     assert (call.secret("place_name"), call.secret("place_phone")) == ("The place", "0199001234")
     assert call.secret("place_address") == "2 rue A, Hall B, 00001 Alone"
     place = {name: value for name, value in call.state.values.items() if name.startswith("place")}
-    assert place == {"place_sure": 1, "place_n": 0, "place_id": id}
+    assert place == {"place_some": 1, "place_n": 0, "place_id": id}
     assert (call.value("hours_known"), call.value("hours_today")) == (1, Opening("", tuple(map(tuple, WEEK["1"]))))
 
 
@@ -390,16 +390,16 @@ def test_one_place_after_the_other_is_given_the_nearest_first(database: Database
 
 def test_the_only_one_of_a_departement_is_not_theirs_where_it_is_competent_for_others(database: Database) -> None:
     with database.transaction() as tx:
-        put(tx, ["c:00999"], departement="00", city="Testville")
-        call = told(tx)
+        put(tx, ["c:00999"], kind="prefecture", departement="00", city="Testville")
+        call = told(tx, "prefecture")
         assert (call.value("place_sure"), call.value("place_some")) == (None, 1)
 
 
 def test_the_only_one_of_a_departement_is_not_theirs_where_the_competent_one_is_gone(sqlite_database: Database) -> None:
     with sqlite_database.transaction() as tx:
-        put(tx, ["d:00"], departement="00", gone_at=1.0)
-        put(tx, departement="00")
-        call = told(tx)
+        put(tx, ["d:00"], kind="prefecture", departement="00", gone_at=1.0)
+        put(tx, kind="prefecture", departement="00")
+        call = told(tx, "prefecture")
         assert (call.value("place_sure"), call.value("place_some")) == (None, 1)
 
 

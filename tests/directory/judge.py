@@ -2,7 +2,8 @@
 
 It shares no code with the helpline: its own reading of the files, its own distance, its own clock. What it says:
 - an administrative court is the one that `ta_ressort` names; where that table has none, nobody knows;
-- préfecture, CPAM, CAF and MSA are those of the same département, the nearest where several can be measured;
+- préfecture, CPAM, CAF and MSA are those of the same département, the nearest where several can be measured; only the
+  préfecture is certainly theirs: of the others there may be more than the data has;
 - digital help is, of the five nearest France services within 30 km, the nearest of those that open about now, else
   later today, else tomorrow …; where none is so near, the nearest;
 - Carsat, the other courts, OFII, legal aid and associations: the data says for whom none of them is, so nobody knows.
@@ -202,7 +203,7 @@ def right(home: Home, office: str, now: datetime) -> Right:
     if home.departement == "974" and office == "prefecture":
         return Right(there, None, "La Réunion's own")
     if len(there) <= 1:
-        return Right(there, True, "the only one of the département")
+        return Right(there, office == "prefecture", "the only one that is known; of a préfecture there is no other")
     open_to_all = [row for row in there if not row["note"].startswith("postal")]
     return Right((*_nearest(there, home), *_nearest(open_to_all, home)), False, "the nearest of the département")
 

@@ -1,5 +1,6 @@
 """Which place is given first, and what may be claimed of it."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -58,8 +59,9 @@ def test_the_competent_one_is_given_even_where_another_is_nearer() -> None:
     assert told(DEPARTEMENT, place(1, at=HERE), place(2, at=away(40), competent=True)) == [(2, SURE)]
 
 
-def test_the_only_one_of_the_departement_is_the_right_one_and_one_of_several_is_not() -> None:
-    assert told(DEPARTEMENT, place(1)) == [(1, SURE)]
+def test_the_only_one_that_is_known_is_the_right_one_where_there_cannot_be_another() -> None:
+    assert told(replace(DEPARTEMENT, sole=True), place(1)) == [(1, SURE)]
+    assert told(DEPARTEMENT, place(1, at=away(2))) == [(1, NEITHER)]
     assert told(DEPARTEMENT, place(1, at=away(2)), place(2, at=away(1))) == [(2, NEAR), (1, NEAR)]
 
 

@@ -159,7 +159,7 @@ def test_the_judge_says_what_is_wrong() -> None:
     home = Home("13", "13201")
     caf = judge.right(home, "caf", MONDAY)
     (row,) = caf.rows
-    told = Told("write", row["name"], f"{row['address_1']}, {row['postal_code']} {row['city']}", "", True)
+    told = Told("write", row["name"], f"{row['address_1']}, {row['postal_code']} {row['city']}", "", False)
     assert judge.verdict(caf, told) == ""
     assert judge.verdict(caf, None).startswith("nothing was told")
     assert judge.verdict(judge.Right(), told).startswith("told")
@@ -167,7 +167,7 @@ def test_the_judge_says_what_is_wrong() -> None:
     assert "right is write" in judge.verdict(caf, replace(told, case="visit"))
     assert judge.verdict(caf, replace(told, name="Another")).startswith("told Another")
     assert judge.verdict(caf, replace(told, address="elsewhere")).startswith("told")
-    assert judge.verdict(caf, replace(told, sure=False)).endswith("not called theirs")
+    assert judge.verdict(caf, replace(told, sure=True)).endswith("was called theirs")
     assert "the phone none" in judge.verdict(caf, replace(told, phone="0199001234"))
 
 
