@@ -30,6 +30,7 @@ class What(StrEnum):
     REQUEST_CLAIMED = "request-claimed"
     REQUEST_RELEASED = "request-released"
     CLAIM_ENDED = "claim-ended"
+    REQUEST_TAKEN_BACK = "request-taken-back"
     REQUEST_REASSIGNED = "request-reassigned"
     CALL_STARTED = "call-started"
     CALLED_BY_HAND = "called-by-hand"

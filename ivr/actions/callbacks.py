@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
-from ivr.actions import audit, outcomes, windows
+from ivr.actions import audit, leaving, outcomes, windows
 from ivr.actions.audit import HELPLINE, Deed, What
 from ivr.actions.jobs import Handler, Job, Written
 from ivr.actions.machine import (
@@ -223,10 +223,14 @@ def read_number(tx: Transaction, id: int, deed: Deed) -> str:
 
 
 def return_stale(clock: Callable[[], float], minutes: float = STALE_MINUTES) -> Handler:
-    """Claims on which nothing happened for so long go back to the queue."""
+    """Claims on which nothing happened for so long, and what is in the hands of who left, go back to the queue."""
 
     def handle(_: Job) -> Written:
-        return lambda tx: end_claims(tx, minutes, clock())
+        def write(tx: Transaction) -> None:
+            leaving.collect(tx, clock())
+            end_claims(tx, minutes, clock())
+
+        return write
 
     return handle
 

@@ -61,7 +61,7 @@ def run(importer: Importer, wish: Wish) -> Outcome:
         except (FetchFailed, TooLarge) as error:
             stored = NewImport(
                 source=wish.source,
-                origin=wish.where,
+                origin=wish.named,
                 state=imports.FAILED,
                 started_at=begun,
                 finished_at=importer.clock(),
@@ -133,7 +133,7 @@ class _Running:
     def _ended(self, state: str, counts: Counts, lines: list[str]) -> NewImport:
         return NewImport(
             source=self._wish.source,
-            origin=self._wish.where,
+            origin=self._wish.named,
             state=state,
             started_at=self._begun,
             finished_at=self._importer.clock(),

@@ -12,6 +12,7 @@ from ivr.directory.importing.formats import FORMATS, detected
 from ivr.directory.importing.known import KNOWN, Known
 from ivr.directory.record import BadSource
 from ivr.errors import BadInput, BadSetting, FetchRefused
+from ivr.fetching.address import public
 from ivr.fetching.fetch import Patience, Shown, Wanted, fetch, sums
 from ivr.store.imports import HAND
 
@@ -35,6 +36,11 @@ class Wish:
     def remote(self) -> bool:
         """Whether it is to be fetched."""
         return _remote(self.where)
+
+    @property
+    def named(self) -> str:
+        """Where it is, as it may be kept and shown: of an address nothing that may be secret."""
+        return public(self.where) if self.remote else self.where
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +120,7 @@ def _remote(where: str) -> bool:
 def _allowed(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme != "https" and parts.hostname not in LOOPBACK:
-        raise FetchRefused(f"{url}: only https: nobody else may change what callers are told")
+        raise FetchRefused(f"{public(url)}: only https: nobody else may change what callers are told")
     return url
 
 

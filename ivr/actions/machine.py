@@ -26,6 +26,7 @@ class Event(StrEnum):
     CLAIM = "claim"
     RELEASE = "release"
     GO_STALE = "go_stale"
+    LEFT = "left"  # whose it was does not work here any more
     REASSIGN = "reassign"
     DIAL = "dial"
     BY_HAND = "by_hand"  # with another phone
@@ -49,6 +50,7 @@ MOVES: Mapping[tuple[Status, Event], Status] = {
     (Status.WAITING, Event.CANCEL): Status.CLOSED,
     (Status.CLAIMED, Event.RELEASE): Status.WAITING,
     (Status.CLAIMED, Event.GO_STALE): Status.WAITING,
+    (Status.CLAIMED, Event.LEFT): Status.WAITING,
     (Status.CLAIMED, Event.REASSIGN): Status.CLAIMED,
     (Status.CLAIMED, Event.DIAL): Status.DIALLING,
     (Status.CLAIMED, Event.BY_HAND): Status.WRAP_UP,
@@ -62,12 +64,14 @@ MOVES: Mapping[tuple[Status, Event], Status] = {
     (Status.TALKING, Event.NOT_TAKEN): Status.WAITING,
     (Status.CHECK, Event.RANG): Status.WRAP_UP,
     (Status.CHECK, Event.SILENT): Status.CLAIMED,
+    (Status.CHECK, Event.LEFT): Status.WAITING,
     (Status.CHECK, Event.NOT_REACHED_AIDANT): Status.CLAIMED,
     (Status.CHECK, Event.BRIDGED): Status.TALKING,
     (Status.CHECK, Event.OVER): Status.WRAP_UP,
     (Status.WRAP_UP, Event.FINISH): Status.DONE,
     (Status.WRAP_UP, Event.RETRY): Status.WAITING,
     (Status.WRAP_UP, Event.GIVE_UP): Status.CLOSED,
+    (Status.WRAP_UP, Event.LEFT): Status.WAITING,
     (Status.DONE, Event.REOPEN): Status.WAITING,
     (Status.CLOSED, Event.REOPEN): Status.WAITING,
     **{(status, Event.ERASE): Status.CLOSED for status in Status},
@@ -83,6 +87,7 @@ WHATS: Mapping[Event, What] = {
     Event.CLAIM: What.REQUEST_CLAIMED,
     Event.RELEASE: What.REQUEST_RELEASED,
     Event.GO_STALE: What.CLAIM_ENDED,
+    Event.LEFT: What.REQUEST_TAKEN_BACK,
     Event.REASSIGN: What.REQUEST_REASSIGNED,
     Event.DIAL: What.CALL_STARTED,
     Event.BY_HAND: What.CALLED_BY_HAND,

@@ -10,6 +10,15 @@ from ivr.store.database import Transaction
 from ivr.store.text_refusals import How
 from ivr.store.texts import NewText, State, Text
 
+LEAST, MOST = 5, 20
+"""So many texts of a sender tell whether the company says what becomes of them: the latest, where there are enough."""
+
+
+def silent(tx: Transaction, sender: Texting) -> list[str]:
+    """The senders of whose latest texts the company said neither that they arrived nor that they did not."""
+    names = ((sender.sender, False), (sender.shared, True))
+    return [name for name, shared in names if name and _is_silent(texts.ends(tx, shared, MOST))]
+
 
 def send_again(tx: Transaction, sender: Texting | None, id: int, deed: Deed) -> bool:
     """Nobody knows whether it arrived: it is sent once more, as a text of its own. False when there is no such text."""
@@ -54,6 +63,10 @@ def allow(tx: Transaction, number: Number, deed: Deed) -> None:
     if not text_refusals.remove(tx, number.e164):
         raise Refused(Reason.GETS_TEXTS, "number")
     note(tx, deed, What.TEXTS_ALLOWED, "texts")
+
+
+def _is_silent(ends: list[State]) -> bool:
+    return len(ends) >= LEAST and set(ends) == {State.HANDED}
 
 
 def _once_more(sender: Texting, old: Text, deed: Deed) -> NewText:

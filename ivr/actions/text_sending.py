@@ -28,13 +28,13 @@ LATE_SECONDS = 86_400
 LOST_SECONDS = 300
 """So long after the company was asked there will be no answer."""
 QUIET_SECONDS = 86_400
-"""So long without a status nobody knows whether it arrived."""
+"""So long without a status the company is asked once; then it is over."""
 STUCK_SECONDS = LATE_SECONDS + 3600
 """A text that still waits so late has lost its job, or came out of a backup: it may have been sent."""
 OPTED_OUT = 21610
 """The company's number for: this person answered STOP."""
 UNHEARD = (State.NEW, State.SENDING, State.CANCELLED)
-OPEN = (*UNHEARD, State.SENT, State.UNKNOWN, State.LEFT)
+OPEN = (*UNHEARD, State.SENT, State.HANDED, State.UNKNOWN, State.LEFT)
 STATES = {
     "accepted": State.SENT,
     "scheduled": State.SENT,
@@ -188,8 +188,8 @@ def fail(tx: Transaction, text: Text, code: int, now: float) -> None:
 
 
 def nobody_knows(tx: Transaction, text: Text, now: float) -> None:
-    """A person must look."""
-    texts.move(tx, text, (State.SENDING, State.SENT), State.UNKNOWN, now)
+    """Whether the company took it: a person must look, unless a status named it meanwhile."""
+    texts.move(tx, text, (State.SENDING,), State.UNKNOWN if text.carrier_ref is None else State.SENT, now)
 
 
 def status(database: Database, id: int, report: TextReport, now: float) -> None:
@@ -227,7 +227,7 @@ def _watch(outbox: Outbox) -> Handler:
 
 
 def _ask(outbox: Outbox, id: int, now: float) -> None:
-    """Asks the company about one text; when it has nothing new, nobody knows."""
+    """Asks the company about one text; when it has nothing new, nothing more will be known."""
     with outbox.database.reading() as tx:
         text = texts.find(tx, id)
     if text is None:
@@ -245,8 +245,8 @@ def _ask(outbox: Outbox, id: int, now: float) -> None:
         if report is not None and STATES.get(report.status) is not State.SENT:
             reported(tx, current, report, now)
         after = texts.lock(tx, id)
-        if after is not None and after.state is State.SENT:
-            nobody_knows(tx, after, now)
+        if after is not None:
+            texts.move(tx, after, (State.SENT,), State.HANDED, now)
 
 
 def _settle(tx: Transaction, now: float) -> None:

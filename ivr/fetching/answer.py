@@ -8,6 +8,7 @@ import requests
 from requests.auth import AuthBase
 
 from ivr.errors import FetchBusy, FetchFailed, FetchRefused
+from ivr.fetching.address import public
 
 MOST_REDIRECTIONS = 5
 
@@ -33,7 +34,7 @@ def answered(url: str, headers: dict[str, str], wait: tuple[float, float]) -> It
                     yield answer
                     return
                 url = _onward(url, answer.headers["Location"])
-    raise FetchRefused(f"{url}: it is redirected too often")
+    raise FetchRefused(f"{public(url)}: it is redirected too often")
 
 
 def _onward(before: str, url: str) -> str:
@@ -43,11 +44,13 @@ def _onward(before: str, url: str) -> str:
         parts = urlsplit(onward)
         good = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
     except ValueError:
-        raise FetchRefused(f"{before or url}: this is no address") from None
+        raise FetchRefused(f"{public(before or url)}: this is no address") from None
     if not good or parts.username is not None or parts.password is not None:
-        raise FetchRefused(f"{before or 'an address'}: only http and https, and no credentials in the address")
+        raise FetchRefused(
+            f"{public(before) if before else 'an address'}: only http and https, and no credentials in the address"
+        )
     if before.startswith("https:") and parts.scheme == "http":
-        raise FetchRefused(f"{before}: it is redirected from https to http")
+        raise FetchRefused(f"{public(before)}: it is redirected from https to http")
     return onward
 
 
@@ -55,22 +58,22 @@ def judged(answer: requests.Response, url: str) -> FetchFailed | None:
     """What a status means; None where a body comes that can be taken as it is."""
     status = answer.status_code
     if status in (408, 416, 425, 429) or status >= 500:
-        busy = FetchBusy(f"{url}: the server answers {status}: try again later")
+        busy = FetchBusy(f"{public(url)}: the server answers {status}: try again later")
         after = answer.headers.get("Retry-After", "")
         busy.retry_after = float(after) if after.isdecimal() else None
         return busy
     if status not in (200, 206):
-        return FetchRefused(f"{url}: the server answers {status}: it has no such file, or does not give it")
+        return FetchRefused(f"{public(url)}: the server answers {status}: it has no such file, or does not give it")
     if answer.headers.get("Content-Encoding", "identity") != "identity":
-        return FetchRefused(f"{url}: the server packs the file, which it was asked not to")
+        return FetchRefused(f"{public(url)}: the server packs the file, which it was asked not to")
     return None
 
 
 def lost(error: requests.RequestException, url: str) -> FetchFailed:
     """Without the library's own words, which are long."""
     if isinstance(error, requests.exceptions.SSLError) and "CERTIFICATE" in str(error):
-        return FetchRefused(f"{url}: its certificate is not one that this machine trusts")
+        return FetchRefused(f"{public(url)}: its certificate is not one that this machine trusts")
     if isinstance(error, (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)):
         what = "took too long" if isinstance(error, requests.Timeout) else "was lost"
-        return FetchBusy(f"{url}: the connection {what}; may this machine reach the internet?")
-    return FetchRefused(f"{url}: {type(error).__name__}")
+        return FetchBusy(f"{public(url)}: the connection {what}; may this machine reach the internet?")
+    return FetchRefused(f"{public(url)}: {type(error).__name__}")

@@ -14,6 +14,7 @@ from pathlib import Path
 import requests
 
 from ivr.errors import FetchBusy, FetchFailed, FetchRefused, TooLarge
+from ivr.fetching.address import public
 from ivr.fetching.answer import answered, judged, lost
 from ivr.fetching.part import Part, alone
 
@@ -32,6 +33,10 @@ class Wanted:
     limit: int
     sha256: str | None = None
     md5: str | None = None
+
+    def __str__(self) -> str:
+        """The address as people may read it."""
+        return public(self.url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,7 @@ def fetch(wanted: Wanted, into: Path, shown: Shown = lambda *_: None, patience: 
             found = sums(part.path)
         if why := differs(wanted, found):
             part.drop()
-            raise FetchRefused(f"{wanted.url}: {why}")
+            raise FetchRefused(f"{wanted}: {why}")
         part.done()
         return found
 
@@ -141,7 +146,7 @@ def _accepted(answer: requests.Response, wanted: Wanted, part: Part) -> None:
         part.begin(wanted.url, _mark(answer))
     else:
         part.drop()
-        raise FetchBusy(f"{wanted.url}: the server sent another part than was asked for")
+        raise FetchBusy(f"{wanted}: the server sent another part than was asked for")
 
 
 def _stream(answer: requests.Response, wanted: Wanted, part: Part, told: tuple[Shown, float]) -> None:
@@ -155,15 +160,15 @@ def _stream(answer: requests.Response, wanted: Wanted, part: Part, told: tuple[S
         part.add(piece)
         shown(here, whole)
         if time.monotonic() > deadline:
-            raise FetchBusy(f"{wanted.url}: it comes too slowly")
+            raise FetchBusy(f"{wanted}: it comes too slowly")
     if (whole is not None and here != whole) or (_all_of(answer) or here) != here:
-        raise FetchBusy(f"{wanted.url}: the server ended before all had come")
+        raise FetchBusy(f"{wanted}: the server ended before all had come")
 
 
 def _fits(size: int, wanted: Wanted, part: Part) -> None:
     if size > wanted.limit:
         part.drop()
-        raise TooLarge(f"{wanted.url}: it has more than {wanted.limit} bytes, which no file of this kind has")
+        raise TooLarge(f"{wanted}: it has more than {wanted.limit} bytes, which no file of this kind has")
 
 
 def _mark(answer: requests.Response) -> str | None:

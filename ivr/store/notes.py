@@ -16,6 +16,8 @@ class Kind(StrEnum):
     WRITTEN = "written"
     OUTCOME = "outcome"
     CLAIM_ENDED = "claim-ended"  # nothing happened for too long; `staff_id` is who had it
+    LEFT = "left"  # `staff_id` is who had it, and does not work here any more
+    LEFT_CALLED = "left-called"  # the same, and had called
     RELEASED = "released"
     REASSIGNED = "reassigned"
     CANCELLED = "cancelled"

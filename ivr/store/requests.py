@@ -1,7 +1,7 @@
 """Requests for a person: the one promise the helpline makes. A number has one open request for each of its persons."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -136,6 +136,8 @@ ALL_OPEN = select(requests).where(THEIRS, IS_OPEN).order_by(requests.c.person, r
 HISTORY = select(requests).where(THEIRS).order_by(requests.c.created_at.desc(), requests.c.id.desc())
 OF_CALL = select(requests).where(requests.c.call_id == bindparam("call")).order_by(requests.c.id)
 COUNT = select(func.count()).select_from(requests)
+IDLE = (Status.CLAIMED, Status.CHECK, Status.WRAP_UP)
+"""In somebody's hands, and no call is under way."""
 
 
 def put(tx: Transaction, new: NewRequest) -> int:
@@ -192,6 +194,13 @@ def about(call_id: str, topic: str) -> bytes:
 def about_code(call_id: str) -> bytes:
     """What the seal of a shared phone's code is bound to."""
     return f"code/{call_id}".encode()
+
+
+def idle_with(tx: Transaction, staff_ids: Collection[int]) -> list[int]:
+    """Requests in the hands of these on which no call is under way, held until the transaction ends."""
+    theirs = requests.c.staff_id.in_(sorted(staff_ids))
+    query = select(requests.c.id).where(theirs, requests.c.status.in_(IDLE)).order_by(requests.c.id)
+    return list(tx.execute(query.with_for_update()).scalars())
 
 
 def _values(tx: Transaction, new: NewRequest) -> dict[str, Any]:

@@ -1,13 +1,15 @@
 """Text messages: a row each, whose id is all that the telephone company is told of it.
 
 new ── sending ── sent ── delivered
- │        │         └──── failed
+ │        │         ├──── failed
+ │        │         └──── handed
  │        └── unknown ── left
  └── cancelled
 
 `sending` is committed before the company is asked, so a text may have gone out from there on, and is never sent again
-by itself: a person decides about an `unknown` one, and what is sent then is a row of its own. Statuses come twice, late
-and in any order; what comes to light later still ends it.
+by itself: a person decides about an `unknown` one, and what is sent then is a row of its own. Nobody needs to decide of
+what the company took, though it may say no more (`handed`). Statuses come twice, late and in any order; what comes to
+light later still ends it.
 """
 
 from collections.abc import Collection, Sequence
@@ -15,7 +17,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, func, or_, select, update
+from sqlalchemy import BindParameter, and_, bindparam, func, or_, select, update
 
 from ivr.store import callers
 from ivr.store.crypto import ID_BYTES
@@ -32,7 +34,8 @@ class State(StrEnum):
     SENT = "sent"  # the company has it
     DELIVERED = "delivered"
     FAILED = "failed"  # the company says that it did not arrive, and why
-    UNKNOWN = "unknown"
+    HANDED = "handed"  # the company took it, and said no more
+    UNKNOWN = "unknown"  # whether the company took it
     LEFT = "left"  # a person let it be
     CANCELLED = "cancelled"  # it was never sent
 
@@ -112,6 +115,17 @@ LOCK = FIND.with_for_update()
 ADD = insert_once(texts, COLUMNS).returning(texts.c.id)
 PAGE = select(texts).where(texts.c.id < bindparam("before")).order_by(texts.c.id.desc()).limit(bindparam("most"))
 UNDECIDED = select(texts).where(texts.c.state == State.UNKNOWN).order_by(texts.c.id)
+# Whose end the company told, or let pass; a refusal at once (no `carrier_ref`) is none.
+ENDED = or_(
+    texts.c.state.in_((State.HANDED, State.DELIVERED)),
+    and_(texts.c.state == State.FAILED, texts.c.carrier_ref.is_not(None)),
+)
+ENDS = (
+    select(texts.c.state)
+    .where(ENDED, texts.c.shared == bindparam("shared"))
+    .order_by(texts.c.id.desc())
+    .limit(bindparam("most"))
+)
 TOLD = (
     select(texts)
     .where(or_(texts.c.call_id == bindparam("call"), texts.c.number_hash.in_(HASHES)))
@@ -172,6 +186,11 @@ def page(tx: Transaction, before: int, most: int) -> list[Text]:
 def undecided(tx: Transaction) -> list[Text]:
     """Texts of which a person must decide, the oldest first."""
     return _all(tx, tx.execute(UNDECIDED).all())
+
+
+def ends(tx: Transaction, shared: bool, most: int) -> list[State]:
+    """How the latest texts ended that the company took, of those to phones that others use too or of the others."""
+    return [State(state) for state in tx.execute(ENDS, {"shared": shared, "most": most}).scalars()]
 
 
 def told(tx: Transaction, call_id: str, number: str, most: int) -> list[Text]:

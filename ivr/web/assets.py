@@ -8,7 +8,7 @@ import hashlib
 import mimetypes
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from starlette.requests import Request
@@ -127,6 +127,7 @@ class Assets:
         return Route("/static/{hash}/{name}", asset, methods=["GET"])
 
 
+@cache
 def load(folders: tuple[Path, ...] = (OWN, OTHERS)) -> Assets:
     """All files of these folders, held in memory."""
     files = {path.name: path.read_bytes() for folder in folders for path in folder.glob("*") if path.is_file()}

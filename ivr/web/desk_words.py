@@ -91,6 +91,8 @@ NOTES: Mapping[Kind, str] = {
     Kind.WRITTEN: _("Note"),
     Kind.OUTCOME: _("Outcome"),
     Kind.CLAIM_ENDED: _("Given back by itself: nothing had happened for too long"),
+    Kind.LEFT: _("Whose it was does not work here any more: back in the queue, at the old place"),
+    Kind.LEFT_CALLED: _("Who called does not work here any more and wrote no outcome: back in the queue"),
     Kind.RELEASED: _("Given back"),
     Kind.REASSIGNED: _("Given to somebody else"),
     Kind.CANCELLED: _("Cancelled by the caller"),

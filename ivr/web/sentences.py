@@ -108,6 +108,7 @@ DEEDS: Mapping[str, str] = {
     What.REQUEST_CLAIMED: _("Request claimed"),
     What.REQUEST_RELEASED: _("Request given back"),
     What.CLAIM_ENDED: _("Claim ended by itself"),
+    What.REQUEST_TAKEN_BACK: _("Request back in the queue: whose it was has left"),
     What.REQUEST_REASSIGNED: _("Request given to somebody else"),
     What.CALL_STARTED: _("Call started"),
     What.CALLED_BY_HAND: _("Called with another phone"),

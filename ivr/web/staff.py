@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from ivr.actions import account, staff
+from ivr.actions import account, leaving, staff
 from ivr.actions.refusals import Refused
 from ivr.actions.staff import Person
 from ivr.store import staff as accounts
@@ -15,8 +15,8 @@ from ivr.web.door import Page
 
 
 def show_all(ask: Ask) -> Response:
-    """Everybody, or those whose name or address has the words that were searched."""
-    wanted = ask.query.one("q").strip()[:100]
+    """Everybody; or those whose name or address has the words that were sent, which never stand in an address."""
+    wanted = ask.form.one("q").strip()[:100]
     with ask.reading() as tx:
         everybody = accounts.everybody(tx)
     found = [member for member in everybody if wanted.lower() in f"{member.name} {member.email}".lower()]
@@ -54,7 +54,7 @@ def change(ask: Ask) -> Response:
         member = _member(ask, tx)
     try:
         with ask.writing() as tx:
-            staff.change(tx, member, person, ask.site.spoken(), ask.deed)
+            leaving.change(tx, member, person, ask.site.spoken(), ask.deed)
     except Refused as problem:
         return _form(ask, person, member, problem)
     return ask.go(f"/staff/{member.id}?done=saved")
@@ -77,7 +77,7 @@ def disable(ask: Ask) -> Response:
         member = _member(ask, tx)
     try:
         with ask.writing() as tx:
-            staff.disable(tx, member, ask.deed)
+            leaving.disable(tx, member, ask.deed)
     except Refused as problem:
         return _form(ask, Person(member.email, member.name, member.roles, member.languages), member, problem)
     return ask.go(f"/staff/{member.id}?done=disabled")
@@ -130,7 +130,7 @@ def _link(ask: Ask, member: Member, kind: Kind, token: str) -> Response:
 
 
 PAGES = (
-    Page("/staff", access.ADMINS, show_all),
+    Page("/staff", access.ADMINS, show_all, show_all),
     Page("/staff/new", access.ADMINS, show_new, invite),
     Page("/staff/{id}", access.ADMINS, show_one, change),
     Page("/staff/{id}/link", access.ADMINS, None, make_link),

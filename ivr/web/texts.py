@@ -30,8 +30,9 @@ STATES: Mapping[State, str] = {
     State.SENT: _("sent"),
     State.DELIVERED: _("arrived"),
     State.FAILED: _("did not arrive"),
-    State.UNKNOWN: _("nobody knows whether it arrived"),
-    State.LEFT: _("nobody knows whether it arrived; left as it is"),
+    State.HANDED: _("handed over to the telephone company; nothing more is known"),
+    State.UNKNOWN: _("nobody knows whether it was sent"),
+    State.LEFT: _("nobody knows whether it was sent; left as it is"),
     State.CANCELLED: _("was not sent"),
 }
 CAUSES: Mapping[str, str] = {
@@ -121,6 +122,7 @@ def _page(ask: Ask, problem: Refused | None = None) -> Response:
     before = ask.query.one("before")
     with ask.reading() as tx:
         undecided = texts.undecided(tx)
+        silent = [] if ask.site.texting is None else text_desk.silent(tx, ask.site.texting)
         rows = texts.page(tx, access.number(before) if before else NEWEST, SIZE + 1)
         refusals = text_refusals.latest(tx, MOST_REFUSALS)
         names = {member.id: member.name for member in accounts.everybody(tx)}
@@ -129,6 +131,7 @@ def _page(ask: Ask, problem: Refused | None = None) -> Response:
         "texts.html",
         422 if problem else 200,
         undecided=undecided,
+        silent=silent,
         rows=rows[:SIZE],
         more=rows[SIZE - 1].id if len(rows) > SIZE else None,
         refusals=refusals,

@@ -101,6 +101,7 @@ DOINGS: Mapping[Event, Doing] = {
     Event.GO_STALE: lambda tx, id, _, now: machine.go(
         tx, machine.held(tx, id), Event.GO_STALE, deed(None, now), staff_id=None
     ),
+    Event.LEFT: lambda tx, id, _, now: machine.go(tx, machine.held(tx, id), Event.LEFT, deed(None, now), staff_id=None),
     Event.REASSIGN: lambda tx, id, who, now: callbacks.reassign(tx, id, who, deed(who, now)),
     Event.DIAL: lambda tx, id, who, now: callbacks.start_dial(tx, id, deed(who, now), home=PARIS),
     Event.BY_HAND: lambda tx, id, who, now: callbacks.by_hand(tx, id, deed(who, now)),

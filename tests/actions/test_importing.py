@@ -1,5 +1,6 @@
 """Whole imports: twice, in parts, broken, forced, two at a time, killed in the middle."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -293,6 +294,21 @@ def sets(monkeypatch: pytest.MonkeyPatch, mirror: Mirror) -> Mirror:
     mirror.files["/toys-20261101.csv"] = formats.france_services_csv([row])
     mirror.files["/points.csv"] = formats.hexasmal_csv([("01053", "46.2", "5.2")])
     return mirror
+
+
+@pytest.mark.parametrize("credentials", ["", "me:hush@"])
+def test_no_secret_of_an_address_is_kept(here: Office, mirror: Mirror, credentials: str) -> None:
+    table = formats.plain_csv(here.rows("ab"))
+    for n in "12":
+        mirror.files[f"/toy.csv?token=hush{n}"] = table
+        wanted = wish(f"{mirror.url.replace('//', f'//{credentials}')}/toy.csv?token=hush{n}", "csv", "toy")
+        with contextlib.suppress(FetchRefused):
+            run(here.importer, wanted)
+    with here.database.reading() as tx:
+        kept = imports.recent(tx)
+    assert [one.state for one in kept] == (["failed", "failed"] if credentials else ["same", "done"])
+    assert {one.origin for one in kept} == {f"{mirror.url}/toy.csv?…"}
+    assert "hush" not in str([one.report for one in kept])
 
 
 def test_a_known_set_is_found_through_the_catalogue_and_the_download_is_dropped(here: Office, sets: Mirror) -> None:

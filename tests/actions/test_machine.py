@@ -84,7 +84,7 @@ def test_nothing_but_an_aidant_s_hand_leads_to_dialling() -> None:
 
 def test_what_may_have_rung_is_left_by_a_person_or_by_news_of_that_very_call_only() -> None:
     ways = {event for status, event in MOVES if status is Status.CHECK}
-    assert ways == {Event.RANG, Event.SILENT, Event.ERASE} | set(TELEPHONE) - {Event.LOST}
+    assert ways == {Event.RANG, Event.SILENT, Event.LEFT, Event.ERASE} | set(TELEPHONE) - {Event.LOST}
 
 
 def test_nothing_ends_without_an_outcome_or_the_caller_s_word() -> None:

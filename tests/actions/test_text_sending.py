@@ -10,22 +10,26 @@ from uuid import uuid4
 
 import pytest
 
-from ivr.actions import jobs, text_sending, texting
+from ivr.actions import jobs, text_desk, text_sending, texting
 from ivr.actions.jobs import Board
+from ivr.actions.limits import Limits
 from ivr.actions.text_sending import LOST_SECONDS, QUIET_SECONDS, STUCK_SECONDS
+from ivr.actions.texting import Texting
 from ivr.carrier.protocol import Carrier, TextRef, TextReport
 from ivr.carrier.protocol import NewText as Ordered
 from ivr.errors import CarrierBusy, CarrierRefused, CarrierUnknown
 from ivr.store import jobs as stored
 from ivr.store import text_refusals
+from ivr.store import texts as stored_texts
+from ivr.store.database import Database
 from ivr.store.jobs import NewJob
 from ivr.store.texts import Cause, NewText, State
 from tests.actions.tiny import CALLER
 from tests.channels.webhooks import post
-from tests.texting import Texts, house
+from tests.texting import SENDER, Texts, house
 
 HOUR, DAY = 3600, 86_400
-WENT = (State.SENT, State.DELIVERED, State.UNKNOWN)
+WENT = (State.SENT, State.DELIVERED, State.HANDED, State.UNKNOWN)
 DID_NOT = (State.FAILED, State.UNKNOWN, State.CANCELLED)
 
 
@@ -155,7 +159,7 @@ def test_a_job_that_a_person_has_done_again_sends_nothing_twice(texts: Texts) ->
     assert len(texts.sent()) == 1
 
 
-def test_a_text_without_a_status_is_asked_after_and_then_for_a_person(texts: Texts) -> None:
+def test_a_text_without_a_status_is_asked_after_and_then_rests_with_the_company(texts: Texts) -> None:
     told, quiet = add(texts), add(texts, 2)
     texts.work()
     first = texts.sent()[0]
@@ -164,17 +168,90 @@ def test_a_text_without_a_status_is_asked_after_and_then_for_a_person(texts: Tex
     watch(texts, QUIET_SECONDS - 10)
     assert {texts.text(told).state, texts.text(quiet).state} == {State.SENT}
     watch(texts, 20)
-    assert (texts.text(told).state, texts.text(quiet).state) == (State.DELIVERED, State.UNKNOWN)
+    assert (texts.text(told).state, texts.text(quiet).state) == (State.DELIVERED, State.HANDED)
+    watch(texts, QUIET_SECONDS + 1)
+    texts.told("sent", nth=1)
+    assert texts.text(quiet).state is State.HANDED
     texts.told("delivered", nth=1)
     assert texts.text(quiet).state is State.DELIVERED
 
 
-def test_while_the_company_is_away_nobody_knows_either(texts: Texts) -> None:
+def test_what_the_company_took_needs_nobody_also_while_it_is_away(texts: Texts) -> None:
     id = add(texts)
     texts.work()
     texts.company.fail_next("503", times=9)
     watch(texts, QUIET_SECONDS + 1)
-    assert texts.text(id).state is State.UNKNOWN
+    assert texts.text(id).state is State.HANDED
+
+
+def test_a_status_that_overtakes_a_lost_answer_tells_that_the_company_took_it(
+    texts: Texts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id = add(texts)
+    text = type(texts.parts.carrier).text
+
+    def lost(self: object, new: Ordered) -> TextRef:
+        text(self, new)  # type: ignore[arg-type]
+        assert texts.told("sent") == [204]
+        raise CarrierUnknown("?")
+
+    monkeypatch.setattr(type(texts.parts.carrier), "text", lost)
+    texts.work()
+    assert texts.text(id).state is State.SENT
+
+
+def test_a_status_that_nobody_knows_tells_that_the_company_took_it_too(texts: Texts) -> None:
+    id = add(texts)
+    held = jobs.take(board(texts), "lease")
+    assert held is not None
+    jobs.perform(board(texts), held)  # and dies before it is recorded
+    fields = (("MessageSid", str(texts.sent()[0]["sid"])), ("MessageStatus", "dancing"))
+    assert post(texts, f"/twilio/text/{id}/status", fields).status_code == 204
+    watch(texts, LOST_SECONDS + 1)
+    assert texts.text(id).state is State.SENT
+
+
+def test_a_sender_is_silent_when_the_company_told_of_none_of_its_last_texts(texts: Texts) -> None:
+    def silent() -> list[str]:
+        with texts.database.reading() as tx:
+            return text_desk.silent(tx, texts.outbox.texting)
+
+    for n in range(1, text_desk.LEAST):
+        add(texts, n)
+    texts.work()
+    watch(texts, QUIET_SECONDS + 1)
+    assert silent() == []
+    last = add(texts, 99)
+    texts.work()
+    assert silent() == []
+    watch(texts, QUIET_SECONDS + 1)
+    assert {text.state for text in texts.all()} == {State.HANDED}
+    assert silent() == [SENDER]
+    texts.company.fail_next("lost")
+    add(texts, 98)
+    texts.work()
+    assert silent() == [SENDER]
+    texts.told("undelivered", nth=last - 1, error=30003)
+    assert silent() == []
+
+
+def test_what_one_sender_is_told_says_nothing_of_the_other(sqlite_database: Database) -> None:
+    texting = Texting(cast(Limits, None), "Maison", "Infos")
+    with sqlite_database.transaction() as tx:
+        for n in range(2 * text_desk.MOST):
+            shared = bool(n % 2)
+            new = NewText(f"x/{n}", None, f"+3363998{n:04}", "aa", "docs", "b", 1, shared, 0, 0)
+            text = stored_texts.find(tx, stored_texts.add(tx, new) or 0)
+            assert text is not None
+            state = State.HANDED if shared or n else State.DELIVERED
+            stored_texts.move(tx, text, (State.NEW,), state, 0, carrier_ref=f"SM{n}")
+        assert text_desk.silent(tx, texting) == ["Infos"]
+        assert text_desk.silent(tx, replace(texting, shared="")) == []
+        new = NewText("x/last", None, CALLER, "aa", "docs", "b", 1, False, 0, 0)
+        text = stored_texts.find(tx, stored_texts.add(tx, new) or 0)
+        assert text is not None
+        stored_texts.move(tx, text, (State.NEW,), State.HANDED, 0)
+        assert text_desk.silent(tx, texting) == ["Maison", "Infos"]  # the one that arrived is long ago
 
 
 def test_a_text_that_lost_its_job_is_for_a_person(texts: Texts) -> None:
@@ -280,7 +357,7 @@ def test_two_hundred_texts_through_chaos_are_each_sent_once_at_most_and_all_acco
     assert (max(company.sent.values()), len(company.sent) > 100) == (1, True)
     wrong = [text for text in texts.all() if text.state not in (WENT if text.body in company.sent else DID_NOT)]
     assert wrong == []
-    assert {text.state for text in texts.all()} >= {*WENT, State.FAILED}
+    assert {text.state for text in texts.all()} >= {State.SENT, State.DELIVERED, State.UNKNOWN, State.FAILED}
     assert texts.dead() == []
 
 

@@ -21,7 +21,6 @@ FOR_ADMINS = {
     "second-step": "/account/second-step",
     "sessions": "/account/sessions",
     "staff": "/staff",
-    "nobody": "/staff?q=zzz",
     "invite": "/staff/new",
     "member": "/staff/1",
     "audit": "/audit",
@@ -155,6 +154,38 @@ def test_the_keyboard_is_enough(office: Office) -> None:
     expect(page).to_have_url(re.compile(r"/staff/\d+$"))
 
 
+def test_a_search_for_staff_stays_out_of_the_address_and_the_way_back_asks_nothing(office: Office, axe: str) -> None:
+    page = office.open("admin", "en")
+    page.goto(office.base + "/")
+    page.goto(office.base + "/staff")
+    search, rows = page.get_by_role("searchbox"), page.locator("[data-row]")
+    search.fill("zzz")
+    search.press("Enter")
+    expect(page.get_by_text("Nobody fits")).to_be_visible()
+    expect(search).to_be_focused()
+    assert violations(page, axe) == []
+    picture(page, "nobody")
+    search.fill("leï")
+    search.press("Enter")
+    expect(rows).to_have_count(1)
+    expect(page).to_have_url(office.base + "/staff")
+    page.get_by_role("link", name="Leïla Karimi").click()
+    expect(page).to_have_url(re.compile(r"/staff/\d+$"))
+    page.go_back()
+    expect(rows).to_have_count(4)
+    page.go_back()
+    expect(page).to_have_url(office.base + "/")
+
+
+def test_a_search_for_staff_after_the_session_was_ended_shows_the_sign_in(office: Office) -> None:
+    page = office.open("admin", "en")
+    page.goto(office.base + "/staff")
+    page.context.clear_cookies()
+    page.get_by_role("searchbox").fill("zzz")
+    page.get_by_role("searchbox").press("Enter")
+    expect(page.get_by_role("button", name="Se connecter")).to_be_visible()
+
+
 def test_targets_are_large_enough_for_a_finger(office: Office) -> None:
     page = office.open("admin", width=NARROW)
     for path in ("/", "/account", "/staff", "/staff/1", "/account/sessions"):
@@ -173,6 +204,9 @@ def test_without_scripts_one_signs_in_reads_and_acts(office: Office) -> None:
     page.get_by_text("français").first.click()
     page.get_by_role("button", name="دری").click()
     expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    page.get_by_role("searchbox").fill("leï")
+    page.get_by_role("searchbox").press("Enter")
+    expect(page.locator("[data-row]")).to_have_count(1)
     page.get_by_role("link", name="Leïla Karimi").click()
     page.locator("form[action$='/disable'] button").click()
     expect(page.get_by_role("status")).to_be_visible()

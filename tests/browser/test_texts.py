@@ -6,21 +6,27 @@ import pytest
 from playwright.sync_api import Browser
 
 from ivr.actions import texting
+from ivr.actions.text_desk import LEAST
 from ivr.store import texts
 from ivr.store.text_refusals import How
 from ivr.store.texts import NewText, State
 from tests.browser.conftest import Office, opened_office
 from tests.browser.looking import BELOW, SMALL, TWO, picture, violations
 
-CAME = {State.DELIVERED: None, State.FAILED: "30006", State.UNKNOWN: None, State.SENT: None}
+ACCOUNT = {"TWILIO_NUMBER": "+33199000001"}
+CAME: list[tuple[State, str | None]] = [
+    *((state, None) for state in (State.DELIVERED, State.UNKNOWN, State.SENT)),
+    (State.FAILED, "30006"),
+    *[(State.HANDED, None)] * LEAST,
+]
 
 
 def fill(office: Office) -> None:
-    """A text in each of some states, and somebody who wants none."""
+    """A text in each of some states, a sender of which nothing is told, and somebody who wants none."""
     now = office.clock()
     with office.joined.database.transaction() as tx:
-        for n, (state, error) in enumerate(CAME.items()):
-            new = NewText(f"x/{n}", None, f"+3363998{n:04}", "fr", "place", "1 rue", 2, False, now, now)
+        for n, (state, error) in enumerate(CAME):
+            new = NewText(f"x/{n}", None, f"+3363998{n:04}", "fr", "place", "1 rue", 2, state is State.HANDED, now, now)
             id = texts.add(tx, new)
             assert id is not None
             found = texts.find(tx, id)
@@ -34,7 +40,7 @@ def test_the_page_can_be_read_by_everybody(
     tmp_path: Path, browser: Browser, axe: str, look: tuple[str, int, str]
 ) -> None:
     language, width, scheme = look
-    with opened_office(tmp_path, browser, IVR_SMS_FROM="Bonjour", TWILIO_NUMBER="+33199000001") as office:
+    with opened_office(tmp_path, browser, IVR_SMS_FROM="Bonjour", IVR_SMS_FROM_SHARED="Infos", **ACCOUNT) as office:
         page = office.open("admin", language, width=width, color_scheme=scheme)
         for name in ("empty", "full"):
             page.goto(office.base + "/texts")

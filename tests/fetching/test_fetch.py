@@ -298,6 +298,30 @@ def test_no_credentials_are_sent_even_where_the_machine_has_some(
     assert mirror.asked("authorization") == [None]
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(status=404),
+        Fault(status=503),
+        Fault(status=302, headers={"Location": "ftp://a.example/"}),
+        Fault(status=206, headers={"Content-Range": "bytes 7-9/10"}),
+        Fault(headers={"Content-Encoding": "gzip"}),
+        Fault(declares=LIMIT + 1),
+        Fault(cut=10),
+        None,
+    ],
+    ids=repr,
+)
+def test_no_error_tells_the_secrets_of_an_address(person: Person, mirror: Mirror, fault: Fault | None) -> None:
+    mirror.files["/model.zip?token=hush"] = BODY[:1000]
+    mirror.faults = [fault]
+    with pytest.raises(HelplineError) as told:
+        person.fetch(f"{person.url}?token=hush", tries=1, sha256="" if fault else "0" * 64)
+    assert f"{person.url}?…: " in str(told.value)
+    assert "hush" not in str(told.value)
+    assert not any(b"hush" in file.read_bytes() for file in person.file.parent.iterdir() if file.suffix == ".json")
+
+
 def test_nobody_there_is_said_so(person: Person) -> None:
     with pytest.raises(FetchBusy, match="may this machine reach the internet"):
         person.fetch("http://127.0.0.1:1/model.zip")

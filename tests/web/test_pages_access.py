@@ -61,6 +61,7 @@ TABLE = {
     "POST /shifts/closed": COORDINATOR,
     "POST /shifts/closed/{day}/open": COORDINATOR,
     "GET /staff": ADMIN,
+    "POST /staff": ADMIN,
     "GET /staff/new": ADMIN,
     "POST /staff/new": ADMIN,
     "GET /staff/{id}": ADMIN,

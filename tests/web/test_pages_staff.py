@@ -7,12 +7,14 @@ import pytest
 from ivr.actions.audit import HELPLINE, Deed, What, note, number_read
 from ivr.store import staff
 from ivr.web.audit import SIZE
-from tests.web import people
+from tests.helpline import ROOT
+from tests.web import callers, people
 from tests.web.conftest import House
 from tests.web.people import Visit, text
 
 NEW = {"name": "Omid Rahimi", "email": "Omid@Example.org", "roles": ["aidant", "coordinator"], "languages": ["fa"]}
 GOOD = "a long enough sentence"
+TEMPLATES = ROOT / "ivr" / "web" / "templates"
 
 
 def invited(house: House, **fields: object) -> str:
@@ -90,6 +92,15 @@ def test_an_account_is_disabled_and_enabled_again(house: House) -> None:
     assert Visit(house.http).sign_in("aidant").headers["location"] == "/"
 
 
+def test_whose_account_is_disabled_has_no_request_in_hand_any_more(house: House) -> None:
+    request = callers.asks(house.joined)
+    callers.claimed(house.joined, request, house.ids["aidant"])
+    house.visit("admin").post(f"/staff/{house.ids['aidant']}/disable")
+    page = text(house.visit("coordinator").get(f"/desk/{request}"))
+    assert "ne travaille plus ici" in page
+    assert "Demande remise dans la file" in audit(house, about=f"request/{request}")
+
+
 def test_an_admin_sends_a_link_for_a_new_password_and_switches_the_second_step_off(house: House) -> None:
     admin, id = house.visit("admin"), house.ids["aidant"]
     with house.joined.database.transaction() as tx:
@@ -101,9 +112,23 @@ def test_an_admin_sends_a_link_for_a_new_password_and_switches_the_second_step_o
 
 def test_staff_are_found_by_a_part_of_their_name_or_address(house: House) -> None:
     visit = house.visit("admin")
-    assert "Leïla" in text(visit.get("/staff?q=LEÏ"))
-    assert "Leïla" not in text(visit.get("/staff?q=coordinator"))
-    assert "Personne ne correspond" in text(visit.get("/staff?q=zzz"))
+    assert "Leïla" in text(visit.post("/staff", {"q": "LEÏ"}))
+    assert "Leïla" not in text(visit.post("/staff", {"q": "coordinator"}))
+    assert "Personne ne correspond" in text(visit.post("/staff", {"q": "zzz"}))
+
+
+def test_the_words_of_a_search_for_staff_stand_in_no_address(house: House) -> None:
+    visit = house.visit("admin")
+    answer = visit.post("/staff", {"q": "Leïla"})
+    assert answer.status_code == 200
+    assert not re.search(r'(?:href|action|hx-[\w:]+)="[^"]*(?:le%c3%afla|leïla)', answer.text, re.IGNORECASE)
+    assert "Claude Martin" in text(visit.get("/staff?q=Leïla"))
+
+
+def test_only_places_and_prompts_are_searched_by_an_address() -> None:
+    typed = re.compile(r'<form[^>]*method="get"(?:(?!</form>).)*<input(?![^>]*type="hidden")', re.DOTALL)
+    found = {file.name for file in TEMPLATES.rglob("*.html") if typed.search(file.read_text(encoding="utf-8"))}
+    assert found == {"directory_filter.html", "studio.html"}
 
 
 def test_the_audit_tells_who_did_what_to_whom(house: House) -> None:

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from ivr.actions.text_desk import LEAST
 from ivr.actions.texting import Texting
 from ivr.store import audit, text_refusals, texts
 from ivr.store.audit import Filter
@@ -52,7 +53,7 @@ def test_a_text_is_listed_masked_and_without_its_words(sending: House) -> None:
     add(sending, State.FAILED, error="30006")
     page = sending.visit("admin").get("/texts")
     assert "06 •• •• 18 24" in text(page)
-    assert "n’est pas arrivé: Cette ligne ne reçoit pas de SMS." in text(page)
+    assert "n’est pas arrivé : Cette ligne ne reçoit pas de SMS." in text(page)
     assert not re.search(r"639981824|39 ?98 ?18", page.text)
     assert BODY not in page.text
 
@@ -77,6 +78,20 @@ def test_one_of_which_nobody_knows_is_left(sending: House) -> None:
     assert [one.state for one in everything(sending)] == [State.LEFT]
     assert deeds(sending) == [("text-left", f"text/{id}")]
     assert visit.post(f"/texts/{id}/leave").status_code == 422
+
+
+def test_what_the_company_took_asks_nobody_and_a_silent_sender_is_named_once(sending: House) -> None:
+    for _ in range(LEAST - 1):
+        add(sending, State.HANDED)
+    page = text(sending.visit("admin").get("/texts"))
+    assert "À vous de décider" not in page
+    assert "remis à l’opérateur téléphonique" in page
+    assert "n’envoie pas d’accusés" not in page
+    add(sending, State.HANDED)
+    page = text(sending.visit("admin").get("/texts"))
+    assert page.count("n’envoie pas d’accusés") == 1
+    assert "Maison" in page
+    assert "Infos" not in page
 
 
 def test_nothing_is_sent_again_to_who_wants_none_or_where_nothing_sends(house: House) -> None:
