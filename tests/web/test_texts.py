@@ -53,7 +53,7 @@ def test_a_text_is_listed_masked_and_without_its_words(sending: House) -> None:
     add(sending, State.FAILED, error="30006")
     page = sending.visit("admin").get("/texts")
     assert "06 •• •• 18 24" in text(page)
-    assert "n’est pas arrivé : Cette ligne ne reçoit pas de SMS." in text(page)
+    assert "\u2068n’est pas arrivé\u2069 : \u2068Cette ligne ne reçoit pas de SMS.\u2069" in text(page)
     assert not re.search(r"639981824|39 ?98 ?18", page.text)
     assert BODY not in page.text
 
