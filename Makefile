@@ -1,6 +1,7 @@
 # Everything a newcomer, an operator or CI runs. `make help` lists it.
 PYTHON ?= python3
 BIN := .venv/bin
+unexport PYTHONDONTWRITEBYTECODE  # each of the many processes of a test run would compile everything anew
 PART ?= all
 
 .DEFAULT_GOAL := help
@@ -35,11 +36,11 @@ phone: .venv/run ## ring the helpline from this terminal
 
 test: .venv/dev node_modules/.installed browser ## set everything up and pass all tests
 	$(BIN)/ivr prepare
-	$(BIN)/pytest -n 2 --cov --cov-report=term --cov-report=json:.coverage.json
+	$(BIN)/pytest -n 3 --cov --cov-report=term --cov-report=json:.coverage.json
 	$(BIN)/python tests/coverage_gate.py .coverage.json
 
 cover: .venv/dev node_modules/.installed browser ## measure what every test covers, which takes half as long again
-	COVER_ALL=1 $(BIN)/pytest -n 2 --cov --cov-report=term
+	COVER_ALL=1 $(BIN)/pytest -n 3 --cov --cov-report=term
 
 browser: ## Debian's Chromium, where no browser is installed
 	command -v chromium >/dev/null || (apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y chromium >/dev/null)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import settings
 
 from ivr.store.database import Database
-from tests import databases
+from tests import databases, lighter
 from tests.databases import TEMPLATE, PostgresServer, serial
 
 # A machine may be busy. Where CI is set, Hypothesis tries the same examples each time, elsewhere always others.
@@ -28,6 +28,7 @@ if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).
     tempfile.tempdir = None
 
 databases.compile_once()
+lighter.light()
 
 
 MEASURED = ("engine/", "channels/", "release/", "test_resuming.py", "actions/test_dialling")
@@ -36,14 +37,26 @@ UNMEASURED = "engine/test_properties.py"
 """What random calls reach, an example must reach too; measured, these take thrice as long."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Only those tests are measured, unless the whole is asked for (`make cover`)."""
-    if "COVER_ALL" in os.environ:
-        return
-    for item in items:
-        name = item.path.relative_to(Path(__file__).parent).as_posix()
-        if not name.startswith(MEASURED) or name == UNMEASURED:
-            item.add_marker(pytest.mark.no_cover)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    lighter.settle()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Only those tests are measured, unless the whole is asked for (`make cover`).
+
+    pytest-cov's own marker would go on measuring while their fixtures are made.
+    """
+    coverage = item.config.pluginmanager.getplugin("_cov")
+    name = item.path.relative_to(Path(__file__).parent).as_posix()
+    measured = "COVER_ALL" in os.environ or (name.startswith(MEASURED) and name != UNMEASURED)
+    if measured or coverage is None or coverage.cov_controller is None:
+        return (yield)
+    coverage.cov_controller.pause()
+    try:
+        return (yield)
+    finally:
+        coverage.cov_controller.resume()
 
 
 @pytest.fixture(scope="session")

@@ -70,6 +70,9 @@ class Map:
             if spot not in self.moves:
                 self.moves[spot] = list(self._moves(spot))
                 waiting += [move.to for move in self.moves[spot] if isinstance(move.to, Spot)]
+        self.numbers = {spot: number for number, spot in enumerate(self.moves)}
+        """A spot is slow to look up, and ways are looked for often."""
+        self.steps = [[(move, self.numbers.get(move.to)) for move in moves] for moves in self.moves.values()]
 
     def every_move(self) -> list[Move]:
         return [move for moves in self.moves.values() for move in moves]
@@ -88,16 +91,17 @@ class Map:
 
     def way(self, start: Spot, wanted: Callable[[Move], bool]) -> Call:
         """The fewest moves from a spot up to one that is wanted; none when there is no such move."""
-        before: dict[Spot, Move | None] = {start: None}
-        queue = deque([start])
+        first = self.numbers[start]
+        before: dict[int, tuple[int, Move] | None] = {first: None}
+        queue = deque([first])
         while queue:
             spot = queue.popleft()
-            for move in self.moves[spot]:
+            for move, to in self.steps[spot]:
                 if wanted(move):
                     return [*_back(before, spot), move]
-                if isinstance(move.to, Spot) and move.to not in before:
-                    before[move.to] = move
-                    queue.append(move.to)
+                if to is not None and to not in before:
+                    before[to] = spot, move
+                    queue.append(to)
         return []
 
     def choices(self) -> dict[Spot, int]:
@@ -150,7 +154,7 @@ class Map:
         found = True
         while found:
             found = False
-            for node in self.book.nodes.values():
+            for node in reversed([*self.book.nodes.values()]):
                 after = self._live_after(node, live)
                 found = found or after != live[node.id]
                 live[node.id] = after
@@ -174,35 +178,47 @@ class Map:
         return isinstance(node, Listening | Route | Goto) and not isinstance(node, Language | Question | Request)
 
 
-def _back(before: dict[Spot, Move | None], spot: Spot) -> Call:
+def _back(before: dict[int, tuple[int, Move] | None], spot: int) -> Call:
     way: Call = []
-    while (move := before[spot]) is not None:
+    while (step := before[spot]) is not None:
+        spot, move = step
         way.append(move)
-        spot = move.start
     return way[::-1]
+
+
+class _Left:
+    """The moves that no call has made yet, nor another one that is the same way."""
+
+    def __init__(self, map: Map) -> None:
+        self.same: dict[Way, list[Move]] = {}
+        for move in map.every_move():
+            self.same.setdefault(way_of(move), []).append(move)
+        self.stay = {id(move): isinstance(move.to, Spot) for move in map.every_move()}
+
+    def stays(self, move: Move) -> bool:
+        return self.stay.get(id(move), False)
+
+    def leaves(self, move: Move) -> bool:
+        return not self.stay.get(id(move), True)
+
+    def without(self, moves: Call) -> Call:
+        for move in moves:
+            for other in self.same[way_of(move)]:
+                self.stay.pop(id(other), None)
+        return moves
 
 
 def calls(map: Map, most: int) -> list[Call]:
     """Calls from the main menu, of about `most` moves at most, that together go every way."""
-    left = {way_of(move) for move in map.every_move()}
+    left = _Left(map)
     made: list[Call] = []
-
-    def stays(move: Move) -> bool:
-        return way_of(move) in left and isinstance(move.to, Spot)
-
-    def leaves(move: Move) -> bool:
-        return way_of(move) in left and isinstance(move.to, Outside)
-
-    while left:
+    while left.stay:
         call: Call = []
         spot = map.main
-        while len(call) < most and (more := map.way(spot, stays)):
-            call += more
-            left.difference_update(way_of(move) for move in more)
+        while len(call) < most and (more := map.way(spot, left.stays)):
+            call += left.without(more)
             spot = _end(more)
-        last = map.way(spot, leaves)
-        left.difference_update(way_of(move) for move in last)
-        made.append([*call, *last])
+        made.append([*call, *left.without(map.way(spot, left.leaves))])
     return made
 
 

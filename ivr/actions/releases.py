@@ -109,7 +109,8 @@ def _sound_table(folders: Folders, content: Content, source: _Source) -> SoundTa
     hears = heard(content)
     texts = {place: words for place, words in script(content, spelled=True).items() if hears(place[1])}
     taken = source.takes(texts)
-    lying = {place: file for place in texts if (file := _recording(folders, *place)) and place not in taken}
+    beside = _recordings(folders, content)
+    lying = {place: file for place, file in beside.items() if place in texts and place not in taken}
     spoken = {place: words for place, words in texts.items() if place not in taken and place not in lying}
     voices = _voices(folders, content, spoken)
     jobs: dict[tuple[str, str], Job] = {place: (words, voices[place[0]]) for place, words in spoken.items()}
@@ -157,9 +158,15 @@ def voice_of(tongue: Tongue, models: Path) -> Voice:
     return best_voice(choices, models)
 
 
-def _recording(folders: Folders, language: str, name: str) -> Path | None:
-    folder = folders.prompts / language
-    return next((path for ending in RECORDINGS if (path := folder / f"{name}{ending}").is_file()), None)
+def _recordings(folders: Folders, content: Content) -> dict[tuple[str, str], Path]:
+    """What lies beside the texts; of several files of a name the one whose ending stands first in RECORDINGS."""
+    return {
+        (tongue.code, path.stem): path
+        for tongue in content.tongues
+        for ending in reversed(RECORDINGS)
+        for path in (folders.prompts / tongue.code).glob(f"*{ending}")
+        if path.is_file()
+    }
 
 
 def _ref(sound: Sound) -> SoundRef:

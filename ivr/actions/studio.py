@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import Any
 
 from ivr.actions.overlay import Original, Overlay, laid_over
@@ -81,13 +82,15 @@ class Written:
 
 def files(studio: Studio) -> Raw:
     """What the authors' files hold now; not to be changed."""
-    return _read(studio.folders, stamp(studio.folders.menus, studio.folders.prompts))
+    folders = studio.folders
+    return _read(folders.menus, folders.prompts, stamp(folders.menus, folders.prompts))
 
 
 def written(studio: Studio, texts: Texts) -> Written:
     """The files with these texts laid over them; read again only when something changed."""
     plain = json.dumps(sorted((*spot, entry) for spot, entry in texts.items()), ensure_ascii=False)
-    return _written(studio.folders, stamp(studio.folders.menus, studio.folders.prompts), plain)
+    folders = studio.folders
+    return _written(folders.menus, folders.prompts, stamp(folders.menus, folders.prompts), plain)
 
 
 def drafts(tx: Transaction) -> dict[Spot, Wording]:
@@ -139,12 +142,12 @@ def _original(studio: Studio, take: Take) -> Original:
 
 
 @lru_cache(maxsize=2)
-def _read(folders: Folders, _: object) -> Raw:
-    return read_folders(folders.menus, folders.prompts)[0]
+def _read(menus: Path, prompts: Path, _: object) -> Raw:
+    return read_folders(menus, prompts)[0]
 
 
 @lru_cache(maxsize=4)
-def _written(folders: Folders, stamped: object, plain: str) -> Written:
+def _written(menus: Path, prompts: Path, stamped: object, plain: str) -> Written:
     texts = {(language, prompt): entry for language, prompt, entry in json.loads(plain)}
-    raw = laid_over(_read(folders, stamped), texts)
+    raw = laid_over(_read(menus, prompts, stamped), texts)
     return Written(raw, parse(raw))

@@ -14,12 +14,21 @@ Ways = Mapping[str, Iterable[str]]
 """What is meant, as it is named in a mistake -> the ways to say it."""
 
 
+class _Plain(dict[str, str]):
+    """Each phrase as it is compared; most are listened for at every node."""
+
+    def __missing__(self, phrase: str) -> str:
+        self[phrase] = plain(phrase)
+        return self[phrase]
+
+
 def _ambiguous_words(c: Checked) -> Iterator[Mistake]:
+    known = _Plain()
     for node in c.content.written.values():
         tongues = [(tongue,) for tongue in c.content.tongues]
         for together in [c.content.tongues] if isinstance(node, Language) else tongues:
             language = "" if isinstance(node, Language) else together[0].code
-            for phrase, meant in _several(_choices(c, node, together)).items():
+            for phrase, meant in _several(_choices(c, node, together), known).items():
                 yield c.at(node, f"`{phrase}` means {' and '.join(meant)}", language)
 
 
@@ -29,7 +38,8 @@ def _ambiguous_answers(c: Checked) -> Iterator[Mistake]:
         commands = {f"`{id}`": tongue.words.get(id, ()) for id in (*GLOBALS.values(), TEXT)}
         answers = {f"`{id}`": tongue.words.get(id, ()) for id in (YES, NO)}
         numbers = {f"the digits {digits}": said for digits, said in tongue.numbers.items()}
-        found = {**_several(commands | answers), **_several(commands | numbers)}
+        known = _Plain()
+        found = {**_several(commands | answers, known), **_several(commands | numbers, known)}
         for phrase, meant in found.items():
             file = f"prompts/{tongue.code}/language.yaml"
             yield Mistake(file, 1, tongue.code, f"`{phrase}` means {' and '.join(meant)}", tongue.code)
@@ -84,12 +94,12 @@ def _said(node: Node, tongue: Tongue, id: str) -> tuple[str, ...]:
     return tongue.words.get(f"{node.id}.{id}", tongue.words.get(id, ()))
 
 
-def _several(ways: Ways) -> dict[str, list[str]]:
+def _several(ways: Ways, known: _Plain) -> dict[str, list[str]]:
     """Phrases that mean more than one thing, with all that they mean."""
     meant: dict[str, dict[str, None]] = {}
     for what, phrases in ways.items():
         for phrase in phrases:
-            meant.setdefault(plain(phrase), {})[what] = None
+            meant.setdefault(known[phrase], {})[what] = None
     return {phrase: list(whats) for phrase, whats in meant.items() if len(whats) > 1}
 
 

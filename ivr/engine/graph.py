@@ -148,7 +148,7 @@ def live_answers(nodes: Mapping[str, Node]) -> dict[str, frozenset[str]]:
     changed = True
     while changed:
         changed = False
-        for node in nodes.values():
+        for node in reversed([*nodes.values()]):  # they stand in the order of a call, and this goes against it
             after = _live_at(node, live)
             changed = changed or after != live[node.id]
             live[node.id] = after

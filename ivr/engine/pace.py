@@ -50,6 +50,7 @@ class Pace:
 
     def __init__(self, content: Content, language: str, lengths: Lengths) -> None:
         self._content, self._language, self._lengths = content, language, lengths
+        self._longest: dict[Line, float] = {}
         self._live = live_answers(content.nodes)
         person = content.nodes.get(content.roles.person)
         self._person = None if person is None else person.tree
@@ -87,7 +88,7 @@ class Pace:
         length = 0.0
         for page in range(len(node.pages) if isinstance(node, Steps) else 1):
             for item in said(lines(node, page) if isinstance(node, Steps) else node.say, answers):
-                length += longest(self._lengths, self._language, item)
+                length += self._lasts(item)
                 if isinstance(item, str) and self._tells(item):
                     return length
             length += self._content.limits.page_silence
@@ -151,7 +152,12 @@ class Pace:
         return sum(self._hear(lines(steps, page), answers) + self._content.limits.page_silence for page in pages)
 
     def _hear(self, say: Say, answers: Answers) -> float:
-        return sum(longest(self._lengths, self._language, item) for item in said(say, answers))
+        return sum(self._lasts(item) for item in said(say, answers))
+
+    def _lasts(self, item: Line) -> float:
+        if item not in self._longest:
+            self._longest[item] = longest(self._lengths, self._language, item)
+        return self._longest[item]
 
 
 def leaves(content: Content) -> list[Node]:

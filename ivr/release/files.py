@@ -80,8 +80,10 @@ def _load(path: Path, place: str, mistakes: list[Mistake]) -> tuple[Raw, dict[st
     name = f"{place}/{path.name}"
     try:
         text = path.read_text(encoding="utf-8")
-        data = yaml.load(text, Loader=yaml.CSafeLoader)
-        root = yaml.compose(text, Loader=yaml.CSafeLoader)
+        loader = yaml.CSafeLoader(text)
+        root = loader.get_single_node()
+        repeated, lines = list(_repeated(root)), dict(_entries(root))  # making data of the nodes may change them
+        data = None if root is None else loader.construct_document(root)
     except FileNotFoundError:
         mistakes.append(Mistake(name, 1, "", "the file is missing"))
         return {}, {}
@@ -93,11 +95,11 @@ def _load(path: Path, place: str, mistakes: list[Mistake]) -> tuple[Raw, dict[st
         what = getattr(error, "problem", None) or str(error)
         mistakes.append(Mistake(name, mark.line + 1 if mark else 1, "", f"not readable as YAML: {what}"))
         return {}, {}
-    mistakes += [Mistake(name, line, key, "this name stands here twice") for key, line in _repeated(root)]
+    mistakes += [Mistake(name, line, key, "this name stands here twice") for key, line in repeated]
     if not isinstance(data, dict):
         mistakes.append(Mistake(name, 1, "", "the file must hold a mapping"))
         return {}, {}
-    return _plain(data), {key: line for key, line in _entries(root)}
+    return _plain(data), lines
 
 
 def _lines(path: Path, under: str) -> dict[str, int]:

@@ -2,17 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, Integer, Table, exc, func, insert, select, text
+from sqlalchemy import Connection, Integer, Table, exc, func, insert, inspect, select, table, text
 
 from ivr.errors import BadInput
 from ivr.store import migrate
 from ivr.store.database import Transaction
-from ivr.store.snapshot import Values, reflected
+from ivr.store.snapshot import LEFT_OUT, Values, reflected
 
 
 def contents(tx: Transaction) -> dict[str, int]:
     """How many rows each table holds that is not empty; a database without tables holds nothing."""
-    counted = {table.name: select(func.count()).select_from(table) for table in reflected(tx.connection)}
+    names = sorted(set(inspect(tx.connection).get_table_names()) - LEFT_OUT)
+    counted = {name: select(func.count()).select_from(table(name)) for name in names}
     found = {name: int(tx.execute(query).scalar_one()) for name, query in counted.items()}
     return {name: rows for name, rows in found.items() if rows}
 
@@ -25,9 +26,9 @@ class Loading:
         if migrate.revision(self._connection) is not None:
             migrate.change(self._connection, "base", up=False)
         migrate.change(self._connection, revision, up=True)
-        self._tables = {table.name: table for table in reflected(self._connection)}
+        self._tables = _tables(self._connection)
         self._columns = columns
-        known = {name: sorted(column.name for column in table.columns) for name, table in self._tables.items()}
+        known = {name: sorted(column.name for column in there.columns) for name, there in self._tables.items()}
         if {name: sorted(found) for name, found in columns.items()} != known:
             raise BadInput(f"the backup's tables are not those of its revision {revision}")
 
@@ -47,9 +48,14 @@ class Loading:
         """To the newest revision; new rows get ids that no row ever had."""
         if migrate.revision(self._connection) != migrate.newest():
             migrate.change(self._connection, migrate.newest(), up=True)
-        for table in reflected(self._connection):
-            if "id" in table.columns and isinstance(table.c.id.type, Integer):
-                _count_on(self._connection, table, counters.get(table.name, 0))
+            self._tables = _tables(self._connection)
+        for name, found in self._tables.items():
+            if "id" in found.columns and isinstance(found.c.id.type, Integer):
+                _count_on(self._connection, found, counters.get(name, 0))
+
+
+def _tables(connection: Connection) -> dict[str, Table]:
+    return {found.name: found for found in reflected(connection)}
 
 
 def _count_on(connection: Connection, table: Table, given: int) -> None:

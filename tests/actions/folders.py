@@ -63,7 +63,7 @@ def write(root: Path, data: dict[str, Any]) -> Folders:
 
 
 def _dump(path: Path, data: Any) -> None:
-    path.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    path.write_text(yaml.dump(data, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False), encoding="utf-8")
 
 
 def small(**more: Any) -> dict[str, Any]:

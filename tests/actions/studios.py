@@ -11,12 +11,14 @@ from typing import Any
 from uuid import uuid4
 
 import numpy as np
+import pytest
 
 from ivr.actions import jobs, publishing, releases, standing, taking, wording
 from ivr.actions.audit import Deed
 from ivr.actions.coverage import Line, coverage
 from ivr.actions.jobs import Board
-from ivr.actions.releases import Folders
+from ivr.actions.overlay import NOTHING
+from ivr.actions.releases import Folders, Made
 from ivr.actions.staff import Role
 from ivr.actions.studio import Studio
 from ivr.actions.taking import Origin
@@ -34,6 +36,7 @@ from tests.actions.desks import deed, hire
 from tests.helpline import ROOT
 
 LANGUAGE = "aa"
+HUMMED = ROOT / "var" / "hummed"
 
 
 def spoken(pitch: float = 220, seconds: float = 0.9, level: float = 0.2) -> bytes:
@@ -146,17 +149,23 @@ def studio(root: Path, url: str, **more: str) -> Iterator[House]:
     clock = tiny.Clock()
     shutil.copytree(hummed(), root / "data" / "sounds")
     made = parts(load({**tiny.settings(root, url), **environ(content), **more}), clock)
-    standing.ready(made.studio)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(standing, "prepare", lambda *to: small() if to[-1] == NOTHING else releases.prepare(*to))
+        standing.ready(made.studio)
     yield House(made, clock)
     made.database.dispose()
 
 
 @cache
-def hummed() -> Path:
-    """The placeholders of the small helpline, hummed once for all; processes that start together share the work."""
-    folder = ROOT / "var" / "hummed"
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder.parent / "hummed.lock").open("w") as lock, TemporaryDirectory() as content:
+def small() -> Made:
+    """The release of the small helpline, made once; processes that start together share its placeholders."""
+    HUMMED.mkdir(parents=True, exist_ok=True)
+    with (HUMMED.parent / "hummed.lock").open("w") as lock, TemporaryDirectory() as content:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        releases.prepare(folders.write(Path(content), folders.small()), Sounds(folder), folders.TODAY)
-    return folder
+        return releases.prepare(folders.write(Path(content), folders.small()), Sounds(HUMMED), folders.TODAY)
+
+
+def hummed() -> Path:
+    """The placeholders of the small helpline."""
+    small()
+    return HUMMED

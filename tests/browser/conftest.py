@@ -128,7 +128,7 @@ def office_of(
                 cookies["hamrah"] = people.signed_in(joined, ids[role])
             context.add_cookies([{"name": name, "value": value, "url": base} for name, value in cookies.items()])
             page = context.new_page()
-            page.set_default_timeout(20_000)
+            page.set_default_timeout(45_000)
             return page
 
         yield Office(joined, base, clock, ids, opened)

@@ -4,7 +4,7 @@ from playwright.sync_api import Page, expect
 
 from tests.helpline import ROOT
 
-expect.set_options(timeout=20_000)  # a machine may be busy; nothing waits this long when all is well
+expect.set_options(timeout=45_000)  # a machine may be busy; nothing waits this long when all is well
 
 PICTURES = ROOT / "build" / "screenshots"
 WIDE, NARROW = 1280, 390

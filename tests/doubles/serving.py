@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import httpx
 import uvicorn
+from anyio import run
 
 
 @contextmanager
@@ -39,9 +40,36 @@ def serve(
         listening.close()
 
 
-def in_process(app: Any, *, raise_errors: bool = True) -> httpx.Client:
+def in_process(app: Any, *, raise_errors: bool = True, base_url: str = "http://testserver") -> httpx.Client:
     """A starlette TestClient; its errors propagate to the test unless `raise_errors` is off (then they are a 500)."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # starlette warns when it is imported beside httpx; pytest makes that an error
         from starlette.testclient import TestClient  # noqa: PLC0415
-    return TestClient(app, raise_server_exceptions=raise_errors, follow_redirects=False)
+    client = TestClient(app, base_url, raise_errors, follow_redirects=False)
+    client._transport = Whole(client, raise_errors)
+    return client
+
+
+class Whole(httpx.BaseTransport):
+    """Fetches an answer in one crossing to the application's thread, and without one while the client is not entered.
+
+    Starlette's own crosses eight times, and starts a thread for each request of a client that is not entered.
+    """
+
+    def __init__(self, client: Any, raise_errors: bool) -> None:
+        self.client, self.starlettes = client, client._transport
+        self.httpxs = httpx.ASGITransport(client.app, raise_errors, client=("testclient", 50000))
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        if request.url.scheme in ("ws", "wss"):
+            return self.starlettes.handle_request(request)
+        call = self.client.portal.call if self.client.portal else run
+        return call(self._answer, request)
+
+    def close(self) -> None:
+        self.starlettes.close()
+
+    async def _answer(self, request: httpx.Request) -> httpx.Response:
+        """Whole, so that it can be read in another thread."""
+        answer = await self.httpxs.handle_async_request(request)
+        return httpx.Response(answer.status_code, headers=answer.headers, content=await answer.aread(), request=request)

@@ -19,6 +19,7 @@ import psycopg
 from ivr.app import Parts, parts
 from ivr.settings import load
 from tests.databases import PostgresServer
+from tests.helpline import prepared
 
 ACCOUNT, TOKEN, NUMBER = "AC" + "0" * 32, "only for tests", "+33199000001"
 SECRET = "only for tests: a secret key of forty letters"
@@ -79,10 +80,6 @@ class House:
         """The same helpline in this process, to look into its store."""
         return parts(load(self.environment()))
 
-    def command(self, *words: str) -> None:
-        """Runs `ivr …` to its end; CalledProcessError when it fails."""
-        subprocess.run([IVR, *words], env=self.environment(), check=True, stdout=subprocess.DEVNULL)
-
     def start(self) -> None:
         """Starts the server and waits until it answers."""
         with self.log.open("ab") as log:
@@ -132,8 +129,10 @@ def house(folder: Path, database_url: str = "", **more: str) -> Iterator[House]:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "sounds").symlink_to(sounds)
     try:
-        made.command("prepare")
-        made.command("migrate")
+        joined = made.parts()
+        joined.database.migrate()
+        joined.database.dispose()
+        joined.shelf.put(prepared().release)
         yield made
     finally:
         made.stop()

@@ -10,7 +10,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CTR
-from sqlalchemy import MetaData, Table, select
+from sqlalchemy import inspect
 
 from ivr.errors import Forged
 from ivr.numbers import core
@@ -47,12 +47,12 @@ def _needles(keyring: Keyring, number: str) -> list[bytes]:
 def _values(database: Database) -> Iterator[tuple[str, object]]:
     """Of the tables that the database has, not of those that the code knows."""
     with database.reading() as tx:
-        reflected = MetaData()
-        reflected.reflect(tx.connection)
-        tables: list[Table] = list(reflected.tables.values())
-        for table in tables:
-            for row in tx.execute(select(table)):
-                yield from ((f"{table.name}.{column.name}", row[at]) for at, column in enumerate(table.columns))
+        for table in inspect(tx.connection).get_table_names():
+            rows = tx.connection.exec_driver_sql(f'SELECT * FROM "{table}"')
+            columns = rows.keys()
+            names = [f"{table}.{column}" for column in columns]
+            for row in rows:
+                yield from zip(names, row, strict=True)
 
 
 def _readings(value: object, secrets: list[bytes]) -> Iterator[bytes]:

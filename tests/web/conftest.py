@@ -1,6 +1,5 @@
 """A helpline with its staff, for tests of the pages."""
 
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from ivr import app
 from ivr.app import Parts
 from ivr.web.site import Site
 from tests import helpline
+from tests.doubles.serving import in_process
 from tests.web import people
 from tests.web.people import Clock, Visit
 
@@ -51,13 +51,9 @@ def opened_house(folder: Path) -> Iterator[House]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(app, "Site", partial(Site, stream_seconds=0.0))
         clock = Clock()
-        joined = helpline.helpline(folder, clock=clock)
+        joined, ids = people.staffed(folder, clock)
         made = app.application(joined)
-        ids = {role: people.hire(joined, role) for role in people.ROLES[1:]}
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # starlette warns when it is imported beside httpx
-            from starlette.testclient import TestClient  # noqa: PLC0415
-        http = TestClient(made, base_url=helpline.PUBLIC, raise_server_exceptions=True, follow_redirects=False)
+        http = in_process(made, base_url=helpline.PUBLIC)
         yield House(joined, made, http, clock, ids)
         http.close()
         joined.database.dispose()

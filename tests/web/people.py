@@ -5,6 +5,8 @@ import secrets
 from collections.abc import Mapping
 from functools import cache
 from html import unescape
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from ivr.actions import passwords, signing
@@ -20,6 +22,7 @@ AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 BROWSER = Browser(AGENT, "a place")
 NOW = helpline.at(helpline.MONDAY_MORNING)()
 ROLES = ("stranger", "aidant", "coordinator", "admin")
+FORM = re.compile(r'name="form" value="([^"]+)"')
 NAMES = {"aidant": "Leïla Karimi", "coordinator": "Claude Martin", "admin": "نسرین احمدی"}
 
 
@@ -52,6 +55,23 @@ def hire(joined: Parts, role: str, *, roles: frozenset[str] | None = None) -> in
         return id
 
 
+def staffed(folder: Path, clock: Clock) -> tuple[Parts, dict[str, int]]:
+    """A helpline where each role has an account, hired once for all; who they are (role to id)."""
+    (folder / "data").mkdir(parents=True, exist_ok=True)
+    database, ids = _hired()
+    (folder / "data" / "hamrah.db").write_bytes(database)
+    return helpline.helpline(folder, clock=clock), dict(ids)
+
+
+@cache
+def _hired() -> tuple[bytes, dict[str, int]]:
+    with TemporaryDirectory() as folder:
+        joined = helpline.helpline(Path(folder), clock=Clock())
+        ids = {role: hire(joined, role) for role in ROLES[1:]}
+        joined.database.dispose()
+        return (Path(folder) / "data" / "hamrah.db").read_bytes(), ids
+
+
 def signed_in(joined: Parts, staff_id: int) -> str:
     """The cookie of a new session."""
     with joined.database.transaction() as tx:
@@ -61,12 +81,16 @@ def signed_in(joined: Parts, staff_id: int) -> str:
 
 
 class Visit:
-    """A browser without scripts: keeps its cookie, fills in forms with their token."""
+    """A browser without scripts: keeps its cookie, fills in forms with their token.
+
+    `forms` is the token that a page had for this cookie.
+    """
 
     def __init__(self, http: Any, token: str = "") -> None:
         self.http = http
         self.cookies: dict[str, str] = {"__Host-hamrah": token} if token else {}
         self.headers = {"user-agent": AGENT, "accept": "text/html"}
+        self.forms: dict[str, str] = {}
 
     @property
     def token(self) -> str:
@@ -80,6 +104,8 @@ class Visit:
         for line in answer.headers.get_list("set-cookie"):
             name, _, value = line.partition(";")[0].partition("=")
             self.cookies[name] = value
+        if found := FORM.search(answer.text if "html" in answer.headers.get("content-type", "") else ""):
+            self.forms[self.token] = found[1]
         return answer
 
     def get(self, path: str, **options: Any) -> Any:
@@ -96,9 +122,10 @@ class Visit:
 
 
 def form_token(visit: Visit) -> str:
-    found = re.search(r'name="form" value="([^"]+)"', visit.get("/no-such-page").text)
-    assert found
-    return found[1]
+    """The token of the pages that this browser saw last; of one that is not there, if it saw none."""
+    if visit.token not in visit.forms:
+        visit.get("/no-such-page")
+    return visit.forms[visit.token]
 
 
 def text(answer: Any) -> str:

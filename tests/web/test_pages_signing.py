@@ -2,12 +2,14 @@
 
 import pyotp
 import pytest
+from argon2 import Type
 
 from ivr.actions import account, passwords, patience
 from ivr.actions.audit import HELPLINE, Deed
 from ivr.actions.staff import make_link
 from ivr.store import sessions, staff
 from ivr.store.sessions import Kind
+from tests import lighter
 from tests.web import people
 from tests.web.conftest import House
 from tests.web.people import PASSWORD, Visit, text
@@ -102,6 +104,10 @@ def test_an_unknown_account_costs_as_much_work_as_a_wrong_password() -> None:
     finally:
         passwords.HASHER = real
     assert asked == [True, True]
+
+
+def test_a_password_that_is_stored_costs_memory_and_time_to_try() -> None:
+    assert (lighter.FULL.type, lighter.FULL.memory_cost, lighter.FULL.time_cost) == (Type.ID, 64 * 1024, 3)
 
 
 @pytest.mark.parametrize("role", ["aidant", "nobody"])
