@@ -63,8 +63,10 @@ class Whole(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         if request.url.scheme in ("ws", "wss"):
             return self.starlettes.handle_request(request)
+        request.read()
         call = self.client.portal.call if self.client.portal else run
-        return call(self._answer, request)
+        answer: httpx.Response = call(self._answer, request)
+        return answer
 
     def close(self) -> None:
         self.starlettes.close()
@@ -72,4 +74,5 @@ class Whole(httpx.BaseTransport):
     async def _answer(self, request: httpx.Request) -> httpx.Response:
         """Whole, so that it can be read in another thread."""
         answer = await self.httpxs.handle_async_request(request)
-        return httpx.Response(answer.status_code, headers=answer.headers, content=await answer.aread(), request=request)
+        body = httpx.ByteStream(b"".join([part async for part in answer.aiter_raw()]))
+        return httpx.Response(answer.status_code, headers=answer.headers, stream=body, request=request)
