@@ -147,8 +147,7 @@ def offered(asking: Asking, asked: Asked, tx: Transaction) -> Known | Unavailabl
     found = windows.offered(calendar, asked.now, theirs, count=len(OFFERS) + 1)
 
     def later(offer: When) -> bool:
-        span = windows.span((offer.date, offer.part), theirs, home)
-        return not here or (span is not None and span[0] > asked.now)
+        return not here or windows.due((offer.date, offer.part), theirs).at > asked.now
 
     offers = [offer for offer in found if later(offer)][: len(OFFERS)]
     values: dict[str, Value | None] = {
@@ -227,11 +226,11 @@ def _goes_on(row: Request, call_id: str) -> bool:
 
 
 def _opens(asked: Asked, tx: Transaction, whose: Whose) -> When | None:
-    """When we open, if we are closed now; whoever is on shift."""
+    """When we open, by their clock, if we are closed now; whoever is on shift."""
     calendar = Calendar(asked.release.raw["hours"], whose.home, _closed_days(asked, tx, whose.home))
     if windows.there(calendar, asked.now):
         return None
-    return next(iter(windows.offered(calendar, asked.now, count=1)), None)
+    return next(iter(windows.offered(calendar, asked.now, whose.theirs, count=1)), None)
 
 
 def _closed_days(asked: Asked, tx: Transaction, home: ZoneInfo) -> frozenset[str]:

@@ -15,7 +15,7 @@ from ivr.actions.knowledge import ATTEMPT, Answerers, Asked, Line, callback_numb
 from ivr.actions.limits import Limits
 from ivr.actions.sealing import Place, open_payload, open_token, token
 from ivr.actions.sounds import Played, nobody_speaks, played
-from ivr.actions.texting import Texting
+from ivr.actions.texting import Texting, home
 from ivr.engine import engine
 from ivr.engine.inputs import Arrived, Context, HungUp, Input, Learned, Unavailable
 from ivr.engine.say import SPEECH
@@ -265,10 +265,10 @@ class Calls:
             return self.world.shelf.current()
 
     def _context(self, tx: Transaction | None, line: Line, state: State) -> Context:
-        now = self.world.clock()
-        today = datetime.fromtimestamp(now, self.world.limits.zone).date().isoformat()
-        can_promise = tx is not None and callback_number(line, state, self.world.limits) is not None
-        return Context(now, today, can_promise)
+        now, number = self.world.clock(), callback_number(line, state, self.world.limits)
+        clock = self.world.limits.zone if number is None else home(number, self.world.limits.zone)
+        today = datetime.fromtimestamp(now, clock).date().isoformat()  # what is agreed is told by the caller's clock
+        return Context(now, today, tx is not None and number is not None)
 
 
 def _by_keys(state: State) -> State:

@@ -115,7 +115,7 @@ def follow(wrap: Wrap, row: Row, rules: Rules, closures: Collection[str], now: f
 
 def _agreed(wrap: Wrap, theirs: ZoneInfo | None, home: ZoneInfo, now: float) -> Due:
     try:
-        due = None if wrap.window is None else windows.due(wrap.window, theirs, home)
+        due = None if wrap.window is None else windows.due(wrap.window, theirs or home)
     except (ValueError, KeyError):  # no date, no part of a day
         due = None
     if due is None or due.until is None or due.until <= now:

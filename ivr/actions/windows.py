@@ -1,6 +1,6 @@
 """When somebody may be called: parts of days, opening hours, closed days, shifts, and 8 to 20 h where the caller lives.
 
-Pure arithmetic. A window is a date and a part of it where the helpline lives; what is due is said in UTC seconds.
+Pure arithmetic. A window is a date and a part of it where the caller lives; what is due is said in UTC seconds.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -15,7 +15,7 @@ from ivr.store.shifts import Shift
 
 PARTS = {"morning": (time(8), time(12)), "afternoon": (time(12), time(18)), "evening": (time(18), time(20))}
 DAY = (time(8), time(20))
-"""Nobody is called earlier or later, by their own clock."""
+"""Nobody is called earlier or later, by their own clock. Every part is within it."""
 LEAST_SECONDS = 30 * 60
 """A part of a day of which less is left is not offered."""
 LOOK_AHEAD = 60
@@ -40,7 +40,7 @@ Span = tuple[float, float]
 """From, and until but not including, in UTC seconds."""
 
 Window = tuple[str, str]
-"""A local date (ISO) and a part of that day."""
+"""A date (ISO) and a part of that day, by the caller's clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +69,13 @@ def zone_of(number: str) -> str | None:
 
 
 def offered(calendar: Calendar, now: float, theirs: ZoneInfo | None = None, count: int = 4) -> list[When]:
-    """The next parts of days in which somebody is there and it is day where the caller lives."""
+    """The next parts of the caller's days in which somebody is there."""
     found: list[When] = []
-    for day in _days(_local(now, calendar.zone).date()):
-        for part in PARTS:
-            pieces = _common(_open(calendar, day), _part(day, part, calendar.zone))
-            open_there = _in_their_day(pieces, theirs or calendar.zone)
-            left = sum(end - max(start, now) for start, end in open_there if end > now)
+    clock = theirs or calendar.zone
+    for day in _days(_local(now, clock).date()):
+        for part, ends in PARTS.items():
+            pieces = _open_during(calendar, _span(day, ends, clock))
+            left = sum(end - max(start, now) for start, end in pieces if end > now)
             if left >= LEAST_SECONDS:
                 found.append(When(day.isoformat(), part))
             if len(found) == count:
@@ -89,16 +89,9 @@ def there(calendar: Calendar, now: float, theirs: ZoneInfo | None = None) -> boo
     return any(start <= now < end for start, end in _in_their_day(today, theirs or calendar.zone))
 
 
-def span(window: Window, theirs: ZoneInfo | None, home: ZoneInfo) -> Span | None:
-    """A window where the helpline lives, cut to the day where the caller lives; None when nothing is left of it."""
-    day, part = date.fromisoformat(window[0]), window[1]
-    return next(iter(_in_their_day(_part(day, part, home), theirs or home)), None)
-
-
-def due(window: Window, theirs: ZoneInfo | None, home: ZoneInfo) -> Due | None:
-    """The same with its window, as it is stored."""
-    found = span(window, theirs, home)
-    return None if found is None else Due(*found, window)
+def due(window: Window, clock: ZoneInfo) -> Due:
+    """From when until when a window lasts; `clock` is the caller's. ValueError or KeyError for one that is none."""
+    return Due(*_span(date.fromisoformat(window[0]), PARTS[window[1]], clock), window)
 
 
 def soonest(now: float, theirs: ZoneInfo) -> float:
@@ -135,14 +128,16 @@ def _free(calendar: Calendar, earliest: float, theirs: ZoneInfo | None) -> Itera
 
 def _same_part(calendar: Calendar, earliest: float, window: Window, theirs: ZoneInfo | None) -> Due | None:
     """The agreed part of the agreed day or of a later one, when it is open; of any day when it never is."""
-    first = max(_local(earliest, calendar.zone).date(), date.fromisoformat(window[0]))
+    clock = theirs or calendar.zone
+    first = max(_local(earliest, clock).date(), date.fromisoformat(window[0]))
     closed: Due | None = None
     for day in _days(first):
-        found = due((day.isoformat(), window[1]), theirs, calendar.zone)
-        if found is None or found.until is None or found.until <= earliest:
+        begins, ends = _span(day, PARTS[window[1]], clock)
+        if ends <= earliest:
             continue
-        found = Due(max(found.at, earliest), found.until, found.window)
-        if any(_common(_open(calendar, day), [(found.at, found.until or found.at)])):
+        left = max(begins, earliest), ends
+        found = Due(*left, (day.isoformat(), window[1]))
+        if _open_during(calendar, left):
             return found
         closed = closed or found
     return closed
@@ -160,12 +155,14 @@ def _open(calendar: Calendar, day: date) -> list[Span]:
     return _common(spans, _joined(_span(day, shift, calendar.zone) for shift in ends))
 
 
-def _part(day: date, part: str, zone: ZoneInfo) -> list[Span]:
-    return [_span(day, PARTS[part], zone)]
+def _open_during(calendar: Calendar, wanted: Span) -> list[Span]:
+    """When people are there within it; a part of a day there may touch two dates here."""
+    dates = sorted({_local(at, calendar.zone).date() for at in wanted})
+    return _common([span for day in dates for span in _open(calendar, day)], [wanted])
 
 
 def _in_their_day(spans: Sequence[Span], theirs: ZoneInfo) -> list[Span]:
-    """What is left between 8 and 20 h there; a part of a day here may touch two dates there."""
+    """What is left between 8 and 20 h there; opening hours here may touch two dates there."""
     dates = {_local(at, theirs).date() for ends in spans for at in ends}
     return _common(spans, [_span(day, DAY, theirs) for day in dates])
 

@@ -97,7 +97,7 @@ def _due(state: State, whose: Whose) -> Due | None:
     """None is as soon as possible."""
     old, window = whose.existing, chosen_window(state)
     if window is not None:
-        return windows.due(window, whose.theirs, whose.home)
+        return windows.due(window, whose.theirs)
     if WHEN in state.answers or old is None or is_unfinished(old):
         return None
     return Due(old.due_at, old.due_until, old.window)

@@ -1,7 +1,6 @@
 """One request: what was asked and told, what to have at hand for the call, and what happened until now."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -146,11 +145,10 @@ def _wrapping(ask: Ask, tx: Transaction, request: Request) -> dict[str, Any]:
     closed = frozenset(stored_shifts.closed(tx))
     calendar = Calendar(ask.site.release().raw["hours"], ask.site.zone, closed, shifts.speaking(tx, request.language))
     theirs = None if request.zone is None else ZoneInfo(request.zone)
-    day = datetime.fromtimestamp(ask.now, ask.site.zone).date()
     return {
         "rules": rules(ask),
         "offered": [
-            (f"{when.date} {when.part}", desk_words.window(ask.language, (when.date, when.part), day))
+            (f"{when.date} {when.part}", desk.window(ask, (when.date, when.part), request.zone))
             for when in windows.offered(calendar, ask.now, theirs, OFFERED)
         ],
         "tongues": {code: name for code, name in ask.site.spoken().items() if code != request.language},

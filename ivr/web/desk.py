@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 
-from ivr.actions import callbacks
+from ivr.actions import callbacks, windows
+from ivr.actions.windows import Window
 from ivr.store import desk, news
 from ivr.store.database import Transaction
 from ivr.store.desk import ENDED, Row, View, Wanted
@@ -140,14 +142,23 @@ def take_next(ask: Ask) -> Response:
 
 def when(ask: Ask, row: Row | Request) -> str:
     """For when it is: what was agreed, or the time of the next try; nothing for as soon as possible."""
-    today = datetime.fromtimestamp(ask.now, ask.site.zone).date()
     if row.status in ENDED:
         return ""
     if row.window is not None:
-        return desk_words.window(ask.language, row.window, today)
+        return window(ask, row.window, row.zone)
     if row.due_at > ask.now:
         return desk_words.time_of(ask.language, row.due_at, ask.now, ask.site.zone)
     return ""
+
+
+def window(ask: Ask, agreed: Window, zone: str | None) -> str:
+    """A part of the caller's day; where they live by another clock, also when that begins here."""
+    clock = ask.site.zone if zone is None else ZoneInfo(zone)
+    said = desk_words.window(ask.language, agreed, datetime.fromtimestamp(ask.now, clock).date())
+    if zone is None:
+        return said
+    here = desk_words.time_of(ask.language, windows.due(agreed, clock).at, ask.now, ask.site.zone)
+    return ask.language.say(desk_words.THEIR_CLOCK, when=said, here=here)
 
 
 def _tongue(tongues: Mapping[str, str], code: str | None) -> str | None:

@@ -133,6 +133,7 @@ SOME_DAY: Mapping[str, str] = {
     "afternoon": _("%(day)s, in the afternoon"),
     "evening": _("%(day)s, in the evening"),
 }
+THEIR_CLOCK = _("%(when)s where they live; here: %(here)s")
 TODAY_AT, TOMORROW_AT, SOME_DAY_AT = _("at %(time)s"), _("tomorrow at %(time)s"), _("%(day)s at %(time)s")
 WEEK = timedelta(days=7)
 

@@ -33,7 +33,7 @@ REASONS: Mapping[Reason, str] = {
     Reason.NOT_YOURS: _("This request is in somebody else's hands."),
     Reason.OTHER_LANGUAGE: _("This request is in a language that you have not said you speak."),
     Reason.OUTSIDE_WINDOW: _("This is not the time that was agreed with the caller."),
-    Reason.BAD_WINDOW: _("At this time the caller cannot be called: it is over, or it is night there."),
+    Reason.BAD_WINDOW: _("At this time the caller cannot be called: it is over."),
     Reason.ALREADY_OPEN: _("There is already an open request for this person."),
     Reason.NO_TEXT: _("A note needs words."),
     Reason.BAD_SPAN: _("Each span needs a beginning and a later end, and none may overlap."),

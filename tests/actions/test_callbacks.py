@@ -360,7 +360,7 @@ def test_an_appointment_waits_for_its_window_at_its_old_place(database: Database
     [
         (Wrap("appointment"), "window"),
         (Wrap("appointment", window=("2026-11-22", "morning")), "window"),  # yesterday
-        (Wrap("appointment", window=("2026-11-24", "evening")), "window"),  # night where the caller lives
+        (Wrap("appointment", window=("2026-11-23", "morning")), "window"),  # it is over where the caller lives
         (Wrap("appointment", window=("tomorrow", "morning")), "window"),
         (Wrap("appointment", window=("2026-11-24", "night")), "window"),
         (Wrap("other_language"), "language"),

@@ -107,8 +107,8 @@ class Desk(RuleBasedStateMachine):
     def somebody_asks(self, chance: Random) -> None:
         wish = Wish(chance.choice([*LANGUAGES, None]), zone=chance.choice(ZONES))
         window = self.window(chance)
-        due = windows.due(window, ZoneInfo(wish.zone or ""), PARIS)
-        if due is not None and chance.random() < 0.5:
+        due = windows.due(window, ZoneInfo(wish.zone or "Europe/Paris"))
+        if chance.random() < 0.5:
             wish = replace(wish, window=window, due_at=due.at, due_until=due.until)
         with self.database.transaction() as tx:
             id = desks.ask(tx, chance.randint(1, 2), now=self.now, wish=wish, person=chance.randint(1, 2))

@@ -149,9 +149,9 @@ def test_two_shifts_that_overlap_count_once() -> None:
 def test_a_window_is_local_time_on_the_sundays_when_clocks_change_too(
     day: str, part: str, begins: str, ends: str
 ) -> None:
-    found = windows.span((day, part), None, PARIS)
-    assert found is not None
-    assert [local(when, ZoneInfo("UTC")) for when in found] == [f"{day}T{begins}", f"{day}T{ends}"]
+    due = windows.due((day, part), PARIS)
+    assert due.until is not None
+    assert [local(when, ZoneInfo("UTC")) for when in (due.at, due.until)] == [f"{day}T{begins}", f"{day}T{ends}"]
 
 
 @pytest.mark.parametrize("sunday", [SPRING, AUTUMN])
@@ -172,53 +172,39 @@ def test_minutes_pass_at_the_same_pace_when_clocks_change(now: str, then: str) -
 
 
 @pytest.mark.parametrize(
-    ("window", "theirs", "begins", "ends"),
+    ("window", "theirs", "begins"),
     [
-        (("2026-11-24", "morning"), "Indian/Reunion", "08:00", "12:00"),
-        (("2026-11-24", "afternoon"), "Indian/Reunion", "12:00", "17:00"),  # 20 h there
-        (("2026-07-21", "afternoon"), "Indian/Reunion", "12:00", "18:00"),
-        (("2026-11-24", "afternoon"), "America/Guadeloupe", "13:00", "18:00"),
-        (("2026-11-24", "evening"), "Pacific/Tahiti", "19:00", "20:00"),
-        (("2026-11-24", "morning"), "Pacific/Noumea", "08:00", "10:00"),
-        (("2026-11-24", "morning"), "Pacific/Wallis", "08:00", "09:00"),
-        (("2026-11-24", "afternoon"), "America/Miquelon", "12:00", "18:00"),
+        (("2026-11-24", "afternoon"), "Indian/Reunion", "2026-11-24T09:00"),
+        (("2026-07-21", "afternoon"), "Indian/Reunion", "2026-07-21T10:00"),
+        (("2026-11-24", "morning"), "America/Guadeloupe", "2026-11-24T13:00"),
+        (("2026-11-25", "evening"), "Pacific/Noumea", "2026-11-25T08:00"),
+        (("2026-11-24", "evening"), "Pacific/Tahiti", "2026-11-25T05:00"),
     ],
 )
-def test_a_window_is_cut_to_the_day_where_the_caller_lives(
-    window: tuple[str, str], theirs: str, begins: str, ends: str
-) -> None:
-    due = windows.due(window, ZoneInfo(theirs), PARIS)
-    assert due is not None
-    assert due.until is not None
-    assert [local(due.at), local(due.until), due.window] == [f"{window[0]}T{begins}", f"{window[0]}T{ends}", window]
+def test_a_window_is_of_the_clock_where_the_caller_lives(window: tuple[str, str], theirs: str, begins: str) -> None:
+    assert local(windows.due(window, ZoneInfo(theirs)).at) == begins
 
 
 @pytest.mark.parametrize(
-    ("window", "theirs"),
+    ("theirs", "parts"),
     [
-        (("2026-11-24", "evening"), "Indian/Reunion"),
-        (("2026-07-21", "evening"), "Indian/Reunion"),
-        (("2026-11-24", "morning"), "America/Guadeloupe"),
-        (("2026-11-24", "afternoon"), "Pacific/Wallis"),
+        ("Indian/Reunion", ["2026-11-24 afternoon", "2026-11-24 evening", "2026-11-25 afternoon"]),
+        ("America/Guadeloupe", ["2026-11-24 morning", "2026-11-24 afternoon", "2026-11-25 morning"]),
+        ("Pacific/Noumea", ["2026-11-24 evening", "2026-11-25 evening", "2026-11-26 evening"]),
+        ("Pacific/Tahiti", []),
     ],
 )
-def test_a_window_that_is_night_where_the_caller_lives_is_none_and_not_offered(
-    window: tuple[str, str], theirs: str
-) -> None:
-    assert windows.due(window, ZoneInfo(theirs), PARIS) is None
-    now = at(f"{window[0]}T07:00")
-    assert When(*window) not in offered(Calendar(ALWAYS, PARIS), now, ZoneInfo(theirs), count=3)
-    assert When(*window) in offered(Calendar(ALWAYS, PARIS), now, count=3)
+def test_overseas_those_parts_of_the_day_are_offered_in_which_somebody_is_there(theirs: str, parts: list[str]) -> None:
+    assert shown(offered(WEEK, at("2026-11-24T07:00"), ZoneInfo(theirs), count=3)) == parts
 
 
-def test_a_helpline_overseas_reckons_in_its_own_time() -> None:
-    overseas = Calendar(ALWAYS, REUNION)
-    now = at("2026-11-24T07:00", REUNION)
-    # in Paris it is 4 in the morning: the first part of the day there begins at 11 h here
-    assert shown(offered(overseas, now, PARIS, count=2)) == ["2026-11-24 morning", "2026-11-24 afternoon"]
-    due = windows.due(("2026-11-24", "morning"), PARIS, REUNION)
-    assert due is not None
-    assert local(due.at, PARIS) == "2026-11-24T08:00"
+def test_a_helpline_overseas_is_there_in_its_own_time() -> None:
+    overseas = Calendar(ALWAYS, REUNION)  # until 17 h in Paris
+    assert shown(offered(overseas, at("2026-11-24T06:00"), PARIS, count=3)) == [
+        "2026-11-24 morning",
+        "2026-11-24 afternoon",
+        "2026-11-25 morning",
+    ]
 
 
 def test_an_early_morning_waits_for_the_day_there_and_a_late_evening_for_the_next() -> None:
@@ -287,16 +273,11 @@ def test_a_retry_in_a_part_that_is_never_open_comes_in_it_nevertheless() -> None
 def test_a_retry_that_can_never_be_comes_after_its_minutes() -> None:
     now = at("2026-11-23T14:00")
     assert retry_at(Calendar(NEVER, PARIS), now, 60, None, None) == Due(now + 3600)
-    # somebody who moved overseas: no evening here is day there
-    assert retry_at(WEEK, now, 60, ("2026-11-23", "evening"), REUNION) == Due(now + 3600)
 
 
-def test_a_part_of_the_day_that_the_clocks_took_away_gives_way_to_any_hour_of_the_day_there() -> None:
-    miquelon = ZoneInfo("America/Miquelon")  # a week longer on summer time: until then 11 h in Paris is 8 h there
-    now, agreed = at("2028-11-04T18:00"), ("2028-11-04", "morning")
-    assert windows.due(agreed, miquelon, PARIS) is not None
-    kept = retry_at(Calendar(ALWAYS, PARIS), now, 10 * 60, agreed, miquelon)
-    assert (local(kept.at, miquelon), kept.window) == ("2028-11-05T08:00", None)
+def test_a_retry_overseas_keeps_to_the_part_of_the_day_there() -> None:
+    due = retry_at(WEEK, at("2026-11-23T10:00"), 15, ("2026-11-23", "evening"), REUNION)
+    assert due == Due(at("2026-11-23T18:00", REUNION), at("2026-11-23T20:00", REUNION), ("2026-11-23", "evening"))
 
 
 zones = some.sampled_from(sorted(set(ZONES.values()))).map(ZoneInfo)
@@ -307,19 +288,18 @@ agreements = some.tuples(some.integers(-9, 9), some.sampled_from(sorted(PARTS)))
 
 
 @given(calendars, moments, zones)
-def test_whatever_is_offered_lies_ahead_in_its_part_here_and_in_the_day_there(
+def test_whatever_is_offered_lies_ahead_in_its_part_there_while_somebody_is_here(
     calendar: Calendar, now: float, theirs: ZoneInfo
 ) -> None:
     for when in offered(calendar, now, theirs):
-        due = windows.due((when.date, when.part), theirs, calendar.zone)
-        assert due is not None
+        due = windows.due((when.date, when.part), theirs)
         assert due.until is not None
         assert due.until > now
         first, last = (datetime.fromtimestamp(moment, theirs) for moment in (due.at, due.until))
-        assert first.date() == last.date()
+        assert first.date() == last.date() == date.fromisoformat(when.date)
         assert DAY[0] <= first.time() < last.time() <= DAY[1]
-        begins, ends = PARTS[when.part]
-        assert begins <= datetime.fromtimestamp(due.at, calendar.zone).time() < ends
+        minutes = range(int(max(due.at, now)), int(due.until), 60)
+        assert sum(windows.there(calendar, minute, theirs) for minute in minutes) >= 29
 
 
 @given(calendars, moments, zones, some.integers(1, 3000), agreements)
@@ -327,19 +307,12 @@ def test_a_retry_is_never_too_early_never_at_night_and_never_outside_what_was_ag
     calendar: Calendar, now: float, theirs: ZoneInfo, minutes: int, agreement: tuple[int, str]
 ) -> None:
     days, part = agreement
-    agreed = (datetime.fromtimestamp(now, calendar.zone).date() + timedelta(days=days)).isoformat()
+    agreed = (datetime.fromtimestamp(now, theirs).date() + timedelta(days=days)).isoformat()
     earliest, latest = now + minutes * 60, now + minutes * 60 + (LOOK_AHEAD + 10) * 86_400
     soon = retry_at(calendar, now, minutes, None, theirs)
     kept = retry_at(calendar, now, minutes, (agreed, part), theirs)
     assert earliest <= soon.at < latest
     assert earliest <= kept.at < latest
-    if windows.due((agreed, part), theirs, calendar.zone) is None:
-        return
     assert not outside(kept, kept.at, theirs)
-    if kept.window is not None:
-        assert (kept.window[0] >= agreed, kept.window[1]) == (True, part)
-    else:  # from then on the clocks, there or here, leave nothing of it
-        days = (
-            datetime.fromtimestamp(earliest, calendar.zone).date() + timedelta(days=n) for n in range(1, LOOK_AHEAD)
-        )
-        assert not any(windows.due((day.isoformat(), part), theirs, calendar.zone) for day in days)
+    assert kept.window is not None
+    assert (kept.window[0] >= agreed, kept.window[1]) == (True, part)

@@ -77,13 +77,13 @@ def test_now_and_any_time_are_no_window(when: str) -> None:
     assert (wish.window, wish.due_at, wish.due_until, wish.code) == (None, None, None, None)
 
 
-def test_a_window_is_cut_to_the_day_where_the_caller_lives() -> None:
+def test_a_window_is_of_the_clock_where_the_caller_lives() -> None:
     wish = wishes.wish(answered(when="w1"), whose("+596696000000"))
     assert wish.zone == "America/Martinique"
-    assert (wish.due_at, wish.due_until) == (None, None)  # eight in the morning there is one in the afternoon here
+    assert (wish.due_at, wish.due_until) == (local("2026-11-24T13:00"), local("2026-11-24T17:00"))
     reunion = wishes.wish(answered(when="w1"), whose(REUNION))
     assert reunion.zone == "Indian/Reunion"
-    assert reunion.due_at == local("2026-11-24T08:00")
+    assert reunion.due_at == local("2026-11-24T05:00")
 
 
 def test_what_a_call_says_nothing_about_stays_as_it_was() -> None:

@@ -74,6 +74,13 @@ def test_what_was_agreed_is_said_in_words(house: House) -> None:
         assert words in said
 
 
+def test_what_was_agreed_overseas_is_said_by_both_clocks(house: House) -> None:
+    overseas = {"zone": "America/Guadeloupe", "window": ("2026-11-24", "morning")}
+    asks(house.joined, due_at=house.clock.now + 28 * HOUR, due_until=house.clock.now + 32 * HOUR, **overseas)
+    said = text(house.visit("aidant").get("/desk?view=later")).replace("\u2068", "").replace("\u2069", "")
+    assert "demain matin chez la personne ; ici : demain à 13:00" in said
+
+
 def test_an_agreed_time_that_went_by_is_pointed_out(house: House) -> None:
     now = house.clock()
     asks(house.joined, window=("2026-11-23", "morning"), due_at=now - 2 * HOUR, due_until=now)
