@@ -82,7 +82,7 @@ def _week(days: Iterable[tuple[str, str]], said: str) -> Parsed:
 
 
 def hold(comment: str) -> bool:
-    """Whether a comment beside hours leaves them as they are: no holidays, no August, no exception is in it."""
+    """Whether a comment beside hours leaves them as they are: no closing, holidays or exception in it."""
     return TAKES_BACK.search(_plain(comment)) is None
 
 
@@ -99,8 +99,7 @@ def from_dila(ranges: Iterable[Mapping[str, object]]) -> Parsed:
         if comment := " ".join(told.get("commentaire", "").split()):
             comments[comment] = None
     note = "; ".join([*(f"{name}: {times}" for name, times in days), *comments])
-    harmless = all(HARMLESS.fullmatch(_plain(comment)) for comment in comments)
-    if not harmless:
+    if not all(HARMLESS.fullmatch(_plain(comment)) for comment in comments):
         return Parsed(None, note)
     parsed = _week(days, note)
     return Parsed(parsed.hours, parsed.note or "; ".join(comments))

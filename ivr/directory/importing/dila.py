@@ -147,7 +147,6 @@ def _loaded(value: Any) -> Any:
 
 
 def _raw(record: Mapping[str, Any], id: str, kind: str) -> Raw:
-    comment = cleaning.text(record.get("commentaire_plage_ouverture"))
     (address, visit), parsed = _address(record), from_dila(nested(record.get("plage_ouverture")))
     parts = (address.get(name) for name in ("complement1", "complement2", "service_distribution"))
     values = {
@@ -165,7 +164,7 @@ def _raw(record: Mapping[str, Any], id: str, kind: str) -> Raw:
         "email": _first(record.get("adresse_courriel")),
         "website": _first(record.get("site_internet")),
         "hours_note": parsed.note,
-        "note": comment,
+        "note": record.get("commentaire_plage_ouverture"),
         "record_updated": record.get("date_modification"),
     }
     return Raw(values, visit, parsed.hours)
